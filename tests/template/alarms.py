@@ -21,10 +21,33 @@ class Point(NamedTuple):
     value: float
 
 
+def plain(alarm: Resource) -> Mapping[str, Any]:
+    """The properties; those of an alarm on `rate` that is silent while there is any `open` as if it had one metric."""
+    say: Mapping[str, Any] = alarm.properties
+    if "Metrics" not in say:
+        return say
+    rate, unless, rule = say["Metrics"]
+    assert (rate["Id"], unless["Id"], rule["Expression"]) == ("rate", "open", "IF(FILL(open, 0) > 0, 0, rate)")
+    assert [each["ReturnData"] for each in say["Metrics"]] == [False, False, True]
+    assert (unless["MetricStat"]["Stat"], unless["MetricStat"]["Period"]) == ("Sum", rate["MetricStat"]["Period"])
+    stat = rate["MetricStat"]
+    return {**say, **stat["Metric"], "Period": stat["Period"], "Statistic": stat["Stat"]}
+
+
+def silenced_by(alarm: Resource) -> str:
+    """The metric that silences the alarm; empty for most."""
+    return (
+        str(alarm.properties["Metrics"][1]["MetricStat"]["Metric"]["MetricName"])
+        if "Metrics" in alarm.properties
+        else ""
+    )
+
+
 def looks_at(alarm: Resource) -> tuple[str, str, tuple[tuple[str, str], ...]]:
     """Namespace, metric and dimensions of an alarm."""
-    dimensions = tuple(sorted((each["Name"], each["Value"]) for each in alarm.properties.get("Dimensions", ())))
-    return alarm.properties["Namespace"], alarm.properties["MetricName"], dimensions
+    say = plain(alarm)
+    dimensions = tuple(sorted((each["Name"], each["Value"]) for each in say.get("Dimensions", ())))
+    return say["Namespace"], say["MetricName"], dimensions
 
 
 def rings(alarm: Resource, points: Iterable[Point]) -> list[int]:
@@ -33,7 +56,7 @@ def rings(alarm: Resource, points: Iterable[Point]) -> list[int]:
     AWS: Using Amazon CloudWatch alarms. Missing data is `notBreaching`, or `breaching` where the alarm is for less than
     something, which is asserted here.
     """
-    say = alarm.properties
+    points, say = list(points), plain(alarm)
     less = say["ComparisonOperator"] == "LessThanThreshold"
     assert less or say["ComparisonOperator"] == "GreaterThanThreshold"
     assert say["TreatMissingData"] == ("breaching" if less else "notBreaching")
@@ -46,6 +69,7 @@ def rings(alarm: Resource, points: Iterable[Point]) -> list[int]:
             values[int(point.at // period)].append(point.value)
     last = max(values, default=-1)
     breaching = {number for number in range(last + 1) if _breaches(say, values.get(number), less=less)}
+    breaching -= {int(point.at // period) for point in points if point.metric == silenced_by(alarm) and point.value > 0}
     return [
         (number + 1) * period
         for number in range(last + 1)
@@ -56,7 +80,7 @@ def rings(alarm: Resource, points: Iterable[Point]) -> list[int]:
 def times_rung(alarm: Resource, points: Iterable[Point]) -> int:
     """How often somebody is told: each time the alarm begins to ring, and not while it goes on."""
     ends = rings(alarm, points)
-    period = int(alarm.properties["Period"])
+    period = int(plain(alarm)["Period"])
     return sum(end - period not in ends for end in ends)
 
 

@@ -62,7 +62,7 @@ def test_an_answer_of_500_wakes_a_person() -> None:
 def test_an_alarm_on_our_own_metric_is_on_one_that_the_functions_write_under_the_stacks_name() -> None:
     (namespace,) = {each.environment["POWERTOOLS_METRICS_NAMESPACE"] for each in FUNCTIONS}
     assert namespace == f"Newsletter/{stack().account.stack_name}"
-    ours = [alarm for alarm in ALARMS if not alarm.properties["Namespace"].startswith("AWS/")]
+    ours = [alarm for alarm in ALARMS if not looks_at(alarm)[0].startswith("AWS/")]
     counted = {(each["MetricNamespace"], each["MetricName"], ()) for each in counted_in_logs()}
     assert ours
     assert counted

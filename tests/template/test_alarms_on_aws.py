@@ -33,7 +33,7 @@ BREAKS = {
 """A value of each metric of AWS with which something is broken."""
 WELL = {"Invocations": 1.0}
 """A value with which all is well, where it is not 0."""
-OF_AWS = [each for each in ALARMS if each.properties["Namespace"].startswith("AWS/")]
+OF_AWS = [each for each in ALARMS if looks_at(each)[0].startswith("AWS/")]
 
 
 def points_of(which: Resource, value: float, minutes: range) -> list[Point]:
@@ -43,8 +43,8 @@ def points_of(which: Resource, value: float, minutes: range) -> list[Point]:
 
 @pytest.mark.parametrize("which", OF_AWS, ids=lambda each: each.logical_id)
 def test_what_aws_measures_rings_once_while_it_is_broken_and_not_while_all_is_well(which: Resource) -> None:
-    broken = BREAKS[which.properties["MetricName"]]
-    well = WELL.get(which.properties["MetricName"], 0.0)
+    broken = BREAKS[looks_at(which)[1]]
+    well = WELL.get(looks_at(which)[1], 0.0)
     assert times_rung(which, points_of(which, well, range(180))) == 0
     assert times_rung(which, points_of(which, broken, range(180))) == 1
 
@@ -72,4 +72,4 @@ def test_every_alarm_is_rung_in_a_test() -> None:
         if each not in OF_AWS:
             file = ROOT / RUNG_ELSEWHERE.get(each.logical_id, BROKEN)
             words = set(re.findall(r"\w+", file.read_text("utf-8")))
-            assert words & {each.logical_id, each.properties["MetricName"]}, each.logical_id
+            assert words & {each.logical_id, looks_at(each)[1]}, each.logical_id

@@ -1,4 +1,4 @@
-"""Every parameter says what it is for and what it may be, and a value that it may not be is named before a deployment."""
+"""Every parameter says what it is for and what it may be; a value that it may not be is named before a deployment."""
 
 from __future__ import annotations
 

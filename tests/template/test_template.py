@@ -57,7 +57,7 @@ def dead_letters_of(queue: Resource) -> Resource:
 def has_alarm(queue: Resource) -> bool:
     """Whether the first message in the queue tells somebody."""
     return any(
-        alarm.properties["Namespace"] == "AWS/SQS"
+        alarm.properties.get("Namespace") == "AWS/SQS"
         and alarm.properties["MetricName"] == "ApproximateNumberOfMessagesVisible"
         and alarm.properties["Dimensions"] == [{"Name": "QueueName", "Value": queue.physical_id}]
         and alarm.properties["ComparisonOperator"] == "GreaterThanThreshold"

@@ -23,6 +23,7 @@ from newsletter.mailings.experiments.take_further import (
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.isolation import Isolated
+from newsletter.platform.observability import count
 from newsletter.platform.words.said import say
 from newsletter.publication.sending_limits import Feedback, exceeds, too_many_refused
 from newsletter.reports.count_mailing import count_mailing, count_shard
@@ -51,6 +52,7 @@ def monitor_mailings(
     breaker = app.reputation.breaker()
     if breaker is not None:
         record_open(breaker, app)
+        count("BreakerIsOpen")
     stop = clock() + TIME_BUDGET
     for name in app.statuses.unfinished():
         if clock() > stop:

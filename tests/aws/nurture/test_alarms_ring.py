@@ -189,6 +189,10 @@ def test_too_many_bounces_open_the_breaker_and_ring_once(cloud: Cloud, told: Tol
     count_feedback(Feedback(1_000, 400, 0), app, now=app.now())
     told.each(range(0, 2 * HOUR, TICK), lambda: tick(cloud))
     assert (told.times(cloud, "BreakerAlarm"), told.times(cloud, "MailingHeldAlarm")) == (1, 0)
+    told.points += [Point(at, "AWS/SES", "Reputation.BounceRate", (), 0.3) for at in range(TICK, 2 * HOUR, TICK)]
+    assert told.times(cloud, "BounceRateAlarm") == 0, "the breaker has told of it"
+    told.points += [Point(at, "AWS/SES", "Reputation.BounceRate", (), 0.3) for at in range(2 * HOUR, 4 * HOUR, TICK)]
+    assert told.times(cloud, "BounceRateAlarm") == 1, "and is closed"
 
 
 # --- leads -----------------------------------------------------------------------------------------------------------
