@@ -167,7 +167,8 @@ class Container(Stores):
     def mailer(self) -> Mailer:
         from newsletter.sending.ses.mailer_client import Mailer
 
-        return Mailer(aws.client("sesv2"), self.publication, self.settings.configuration_set)
+        env = self.settings
+        return Mailer(aws.client("sesv2"), self.publication, env.configuration_set, env.rate_share)
 
     @cached_property
     def account(self) -> Account:

@@ -91,6 +91,7 @@ class Deployed:
         below = [f"{stack}-{each}" for stack, names in nested().items() for each in names]
         self.drift = {each: dict(looked_at) for each in (NAME, *below)}
         self.executions, self.reserved = 1_000, 0
+        self.others: list[dict[str, Any]] = []
         self.invocations: dict[str, float] = dict.fromkeys(functions, 5.0)
         self.ages: dict[str, float] = {}
         self.ringing: list[str] = []
@@ -173,7 +174,12 @@ class Deployed:
 
     # --- CloudFormation ----------------------------------------------------------------------------------------------
 
-    def _describe_stacks(self, StackName: str) -> Any:  # noqa: N803 (names of AWS)
+    def _describe_stacks(self, StackName: str = "", NextToken: str = "") -> Any:  # noqa: N803 (names of AWS)
+        if not StackName:  # every stack of the account, a page each
+            here = [*self._describe_stacks(NAME)["Stacks"], *self.others]
+            page = int(NextToken or 0)
+            more = {"NextToken": f"{page + 1}"} if page + 1 < len(here) else {}
+            return {"Stacks": [here[page]], **more}
         given = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.parameters.items()]
         return {
             "Stacks": [

@@ -46,6 +46,16 @@ def parameter(**values: str) -> Break:
     return lambda stack: stack.parameters.update(values)
 
 
+ANOTHER = {
+    "StackName": "another",
+    "Parameters": [
+        {"ParameterKey": "MailsPerSecond", "ParameterValue": "200"},
+        {"ParameterKey": "RateShare", "ParameterValue": "0.5"},
+    ],
+}
+"""A second stack of this product in the account."""
+
+
 def without_identity(stack: Deployed) -> None:
     stack.identity = None
 
@@ -185,6 +195,7 @@ BREAKS: list[tuple[str, Break, State, str, str]] = [
         "MailsPerSecond=5000",
     ),
     ("senders", change(lambda s: s.parameters.pop("MailsPerSecond")), UNKNOWN, "without this parameter", "make deploy"),
+    ("rate_share", change(lambda s: s.others.append(ANOTHER)), WARNING, "another 0.5", "set RateShare of each stack"),
     ("recursion", change(lambda s: s.loops.update(Planner="Terminate")), FAULT, "Planner", "--recursive-loop Allow"),
     ("recursion", change(lambda s: s.loops.update(Nurture="Allow")), WARNING, "Nurture", "--recursive-loop Terminate"),
     ("publication", parameter(TimeZone="Europe/Oslo"), FAULT, "Europe/Oslo", 'set TimeZone = "Europe/Helsinki"'),

@@ -9,12 +9,15 @@ from pathlib import Path
 
 
 class MissingSetting(RuntimeError):
-    """An environment variable that the template sets is not there."""
+    """An environment variable that the template sets is not there, or says what it cannot say."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The variables that template.yaml sets for each function. `local` is true in the local cloud alone."""
+    """The variables that template.yaml sets for each function. `local` is true in the local cloud alone.
+
+    `rate_share`: the part of SES's rate that this stack may use, above 0 and up to 1.
+    """
 
     subscribers_table: str
     mailable_index: str
@@ -32,6 +35,7 @@ class Settings:
     transfer_queue: str
     request_queue: str
     schedule_dead_letters: str
+    rate_share: float
     configuration_set: str
     secrets_path: str
     templates: Path
@@ -72,6 +76,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         transfer_queue=needed("TRANSFER_QUEUE"),
         request_queue=needed("REQUEST_QUEUE"),
         schedule_dead_letters=needed("SCHEDULE_DEAD_LETTERS"),
+        rate_share=_share(variables.get("NEWSLETTER_RATE_SHARE") or "1"),
         configuration_set=needed("CONFIGURATION_SET"),
         secrets_path=needed("SECRETS_PATH"),
         templates=Path(needed("TEMPLATES")),
@@ -83,3 +88,14 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         oidc_audience=needed("OIDC_AUDIENCE"),
         local=variables.get("NEWSLETTER_LOCAL") == "1",
     )
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        message = f"NEWSLETTER_RATE_SHARE is {text!r}; it is the parameter RateShare, a number above 0 and up to 1"
+        raise MissingSetting(message)
+    return share

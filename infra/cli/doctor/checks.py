@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.doctor.capacity import executions, front_door, senders
+from cli.doctor.capacity import executions, front_door, senders, shares
 from cli.doctor.deployed import alarms, drift, functions, logs, parameters, schedules
 from cli.doctor.dns import sender
 from cli.doctor.finding import Check
@@ -51,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
         ("cloudformation:DescribeStackResource", "apigateway:GET", *PLANS),
     ),
     Check("senders", "Senders", senders.look, (*OF_STACK, *PLANS)),
+    Check("rate_share", "Share of the rate", shares.look, OF_STACK),
     Check("recursion", "Lambda recursion", functions.recursion, (*OF_FUNCTIONS, "lambda:GetFunctionRecursionConfig")),
     Check("publication", "Stack and publication", parameters.look, OF_STACK),
     Check(

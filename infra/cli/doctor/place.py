@@ -29,7 +29,10 @@ COUNTED = 200_000
 
 @dataclass(frozen=True)
 class Plans:
-    """What the account is to take. `scanned` is the share of `readers` behind mail scanners, which open all `links`."""
+    """What the account is to take, of whose rate `rate` is this stack's share.
+
+    `scanned` is the share of `readers` behind mail scanners, which open all `links`.
+    """
 
     readers: int
     rate: float
@@ -157,7 +160,8 @@ class Place:
         wishes = self.wishes
         readers = wishes.readers if wishes.readers is not None else self._count_readers()
         rate = float(self.account.get("SendQuota", {}).get("MaxSendRate", FALLBACK_RATE))
-        return Plans(max(readers, 1), UNLIMITED if rate < 0 else max(rate, 0.1), wishes.scanned, wishes.links)
+        ours = self.app.settings.rate_share * (UNLIMITED if rate < 0 else max(rate, 0.1))
+        return Plans(max(readers, 1), ours, wishes.scanned, wishes.links)
 
     def _count_readers(self) -> int:
         from newsletter.mailings.count_audience import active_recipients

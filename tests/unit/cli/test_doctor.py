@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli.doctor.capacity import executions, front_door, senders
+from cli.doctor.capacity import executions, front_door, senders, shares
 from cli.doctor.capacity.classes import Limits
 from cli.doctor.checks import CHECKS
 from cli.doctor.deployed import alarms
@@ -99,6 +99,11 @@ def test_a_rate_that_two_senders_cannot_use_is_warned_of() -> None:
     assert at(14, 200) == at(1_000, 200) == at(2_000, 2_000) == at(9_000, 5_000) == (State.FINE, "")
     assert at(2_000, 500) == (State.WARNING, "deploy with MailsPerSecond=2000")
     assert at(9_000, 200) == at(float("inf"), 200) == (State.WARNING, "deploy with MailsPerSecond=5000")
+
+
+def test_stacks_whose_shares_come_to_the_whole_rate_are_well() -> None:
+    assert shares.judge({"a": 0.7, "b": 0.1, "c": 0.2}).state is State.FINE
+    assert shares.judge({"a": 1.0, "b": 0.1}).state is State.WARNING
 
 
 def test_how_long_a_mailing_takes_is_said_in_minutes_where_it_is_short() -> None:

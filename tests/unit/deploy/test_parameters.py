@@ -33,9 +33,9 @@ def read(folder: Path, **changed: str | None) -> dict[str, str]:
 
 
 def test_every_parameter_gets_a_value_so_that_a_line_that_was_taken_out_does_not_go_on_to_count(tmp_path: Path) -> None:
-    found = read(tmp_path, Senders="3")
+    found = read(tmp_path, RateShare="0.5")
     assert list(found) == list(declared())
-    assert (found["Senders"], found["LogDays"], found["ManageIdentity"]) == ("3", "30", "yes")
+    assert (found["RateShare"], found["LogDays"], found["ManageIdentity"]) == ("0.5", "30", "yes")
     assert all(isinstance(value, str) for value in found.values())
 
 
@@ -51,14 +51,14 @@ def test_every_parameter_gets_a_value_so_that_a_line_that_was_taken_out_does_not
         ({"ManageIdentity": "true"}, 'write "yes"'),
         ({"ManageIdentity": '"maybe"'}, "is none of yes, no"),
         ({"LogDays": "31"}, "is none of 1, 3, 5"),
-        ({"Senders": "11"}, "Senders = 11 is more than 10"),
-        ({"Senders": "1"}, "is less than 2"),
-        ({"Senders": '"two"'}, "is no number"),
+        ({"RateShare": "11"}, "RateShare = 11 is more than 1"),
+        ({"RateShare": "0.01"}, "is less than 0.02"),
+        ({"RateShare": '"two"'}, "is no number"),
         ({"OidcIssuer": '["a"]'}, "is no text and no number"),
         ({"SenderDomain": '"example.com"'}, 'sender.address of publication.toml means "example.fi"'),
         ({"TimeZone": '"Europe/Stockholm"'}, 'time_zone of publication.toml means "Europe/Helsinki"'),
         ({"DigestSchedule": '"every tuesday"'}, "is no schedule"),
-        ({"Senders": "= 2"}, "not TOML"),
+        ({"RateShare": "= 2"}, "not TOML"),
     ],
 )
 def test_what_is_wrong_is_named_with_what_would_be_right(
@@ -71,7 +71,7 @@ def test_what_is_wrong_is_named_with_what_would_be_right(
 
 def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(Fault) as fault:
-        read(tmp_path, PublicUrl=None, Senders="11")
+        read(tmp_path, PublicUrl=None, RateShare="11")
     assert len(str(fault.value).splitlines()) == 2
 
 

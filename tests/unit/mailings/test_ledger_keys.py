@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mailings.planning.batches import Batch
+from newsletter.mailings.planning import ledger_keys
+from newsletter.mailings.planning.batches import Batch, build_manifest
 from newsletter.mailings.planning.ledger_keys import PLACES, batch_key, batch_keys, page_key
 from newsletter.platform.shards import SHARDS
 
 ids = st.text(st.characters(codec="ascii", min_codepoint=33), min_size=1, max_size=60)
-planned = st.builds("{}{}-{}".format, st.sampled_from(SHARDS), st.integers(0, 99_999), st.integers(0, 5_000))
+planned = st.builds(
+    "{}{}-{}{}".format,
+    st.sampled_from(SHARDS),
+    st.integers(0, 99_999),
+    st.integers(0, 5_000),
+    st.sampled_from(["", "p1", "p64", "p0", "p9999"]),
+)
+
+
+@contextmanager
+def places(now: int, *before: int) -> Iterator[None]:
+    with patch.multiple(ledger_keys, PLACES=now, FORMER=before):
+        yield
+
+
+def ids_of(shard: str, page: int, number: int) -> list[str]:
+    """The ids of a page with so many batches."""
+    chosen = [(f"{shard}{reader}", "fi") for reader in range(number)]
+    manifest = build_manifest("m", shard, page, {}, chosen, None, 1, ledger_keys.PLACES)
+    return [batch.id for batch in manifest.batches]
 
 
 @given(st.one_of(planned, ids))
@@ -39,13 +62,33 @@ def test_pages_begin_at_different_places() -> None:
     assert max(begins.values()) <= 20
 
 
+@given(planned)
+def test_another_number_moves_no_batch_that_is_planned(batch: str) -> None:
+    before = batch_key("m", batch)
+    with places(96, 32):
+        assert before == batch_key("m", batch) or batch.endswith("p96")
+        assert before in set(batch_keys("m"))
+
+
+def test_what_is_planned_after_a_change_goes_round_the_new_number() -> None:
+    old = ids_of("a", 0, 200)
+    with places(64):
+        new = ids_of("a", 1, 200)
+        keys = {batch_key("m", batch) for batch in new}
+        assert len(keys) == 64
+        assert {batch_key("m", Batch("m", batch, "fi", ()).resend_id) for batch in new} == keys
+        assert {batch_key("m", batch) for batch in old} <= set(batch_keys("m"))
+    with places(8, 64):  # and back: what was spread more widely is still found
+        assert {batch_key("m", batch) for batch in new} == keys <= set(batch_keys("m"))
+
+
 def test_automated_mailings_are_spread_by_their_readers() -> None:
     readers = (
         f"{first}{second}{'b' * 24}-{nonce}" for first in SHARDS for second in SHARDS for nonce in ("1", "c0ffee")
     )
-    places = Counter(batch_key("step-1", batch) for batch in islice(readers, 2048))
-    assert len(places) == PLACES
-    assert max(places.values()) <= 2 * 2048 / PLACES
+    found = Counter(batch_key("step-1", batch) for batch in islice(readers, 2048))
+    assert len(found) == PLACES
+    assert max(found.values()) <= 2 * 2048 / PLACES
 
 
 def test_manifests_and_batches_share_no_key() -> None:

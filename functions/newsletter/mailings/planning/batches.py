@@ -12,8 +12,10 @@ from newsletter.platform.rate_limit import BATCH_SIZE
 from newsletter.readers.subscriber import BROKEN_RECORD
 
 RESEND_SUFFIX = "-again"
-ARM = re.compile(r"[a-z2-7][0-9]+-(?:s([1-4])|(rest))-[0-9]+")
+ARM = re.compile(r"[a-z2-7][0-9]+-(?:s([1-4])|(rest))-[0-9]+(?:p[0-9]+)?")
 """The id of a batch in an A/B test: shard and page, the arm, and the number of the batch."""
+FIRST_PLACES = 32
+"""Places of the ledger (ledger_keys.py) for batches whose ids name no other number, as in `a0-7p64`."""
 MAX_CARRY = 8_000
 """Recipients that a manifest may carry to the next page: with a page of 4,000 they fit in an item (AWS: 400 KB)."""
 
@@ -110,8 +112,13 @@ def build_manifest(
     chosen: Iterable[tuple[str, str]],
     cursor: str | None,
     size: int = BATCH_SIZE,
+    places: int = FIRST_PLACES,
 ) -> Manifest:
-    """The page's manifest: batches of `size` for the (recipient, variant) pairs, after those in `carry`."""
+    """The page's manifest: batches of `size` for the (recipient, variant) pairs, after those in `carry`.
+
+    Their ids say in how many places of the ledger they are, so that another number moves nothing that is planned.
+    """
+    of_places = "" if places == FIRST_PLACES else f"p{places}"
     waiting: dict[str, list[str]] = {variant: list(ids) for variant, ids in carry.items()}
     for recipient, variant in chosen:
         waiting.setdefault(variant, []).append(recipient)
@@ -124,7 +131,7 @@ def build_manifest(
         if full < len(ids):
             left[variant] = tuple(ids[full:])
     batches = tuple(
-        Batch(mailing, f"{shard}{page}-{_arm_in_id(variant)}{number}", variant, ids)
+        Batch(mailing, f"{shard}{page}-{_arm_in_id(variant)}{number}{of_places}", variant, ids)
         for number, (variant, ids) in enumerate(groups)
     )
     return Manifest(batches, left, cursor)

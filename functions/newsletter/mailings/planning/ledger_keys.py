@@ -9,18 +9,25 @@ One partition key takes 1,000 write units a second (AWS, DynamoDB Developer Guid
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from zlib import crc32
 
-from newsletter.mailings.planning.batches import RESEND_SUFFIX
+from newsletter.mailings.planning.batches import FIRST_PLACES, RESEND_SUFFIX
 
 LIFE = timedelta(days=396)
 """How long items are kept: 13 months, so that a year can be compared with the one before."""
-PLACES = 32
-"""Places of a mailing's batches. A page is sent batch after batch, so that all that is sent within a second may be of
-one shard: places go by batches and not by shards. At 5,000 recipients a second, with their events and a click of every
-other, each takes some 250 write units a second. Another number needs another id for the mailings that follow."""
+PLACES = FIRST_PLACES
+"""Places of the batches that are planned from now on. A page is sent batch after batch, so that all that is sent within
+a second may be of one shard: places go by batches and not by shards. At 5,000 recipients a second, with their
+events and a click of every other, each takes some 250 write units a second.
+
+Whoever changes it leaves the number before in FORMER. Ids of batches say how many there were when they were planned."""
+FORMER: tuple[int, ...] = ()
+"""Numbers that PLACES was within LIFE."""
+IN_TURN = re.compile(r"(?P<page>.*)-(?P<number>[0-9]{1,4})(?:p(?P<places>[0-9]{1,4}))?", re.DOTALL)
+"""The id of a batch of a page (batches.py). Ids of automated mailings end in a nonce and not in a number."""
 
 
 def page_key(mailing: str, shard: str, page: int) -> str:
@@ -31,18 +38,20 @@ def page_key(mailing: str, shard: str, page: int) -> str:
 def batch_key(mailing: str, batch: str) -> str:
     """Where the batch and its events are. Batches of a page go round the places; pages begin at different ones.
 
-    A resend batch is where its first batch is. Ids of automated mailings end in a nonce and not in a number.
+    A resend batch is where its first batch is. One that is of no page is in one of the first places.
     """
     first = batch.removesuffix(RESEND_SUFFIX)
-    page, _, number = first.rpartition("-")
-    in_turn = number.isdecimal() and len(number) < len("10000")
-    return _place(mailing, crc32(page.encode()) + int(number) if in_turn else crc32(first.encode()))
+    found = IN_TURN.fullmatch(first)
+    places = int(found["places"] or FIRST_PLACES) if found else 0
+    if found and places in (FIRST_PLACES, PLACES, *FORMER):
+        return _place(mailing, (crc32(found["page"].encode()) + int(found["number"])) % places)
+    return _place(mailing, crc32(first.encode()) % FIRST_PLACES)
 
 
 def batch_keys(mailing: str) -> Iterator[str]:
-    """Every place of the mailing's batches."""
-    return (_place(mailing, place) for place in range(PLACES))
+    """Every place that the mailing may have batches in."""
+    return (_place(mailing, place) for place in range(max(FIRST_PLACES, PLACES, *FORMER)))
 
 
-def _place(mailing: str, number: int) -> str:
-    return f"{mailing}#{number % PLACES:02}"
+def _place(mailing: str, place: int) -> str:
+    return f"{mailing}#{place:02}"

@@ -12,6 +12,7 @@ from newsletter.mailings.digests.recipients import DigestRecipients
 from newsletter.mailings.experiments.gate import in_arm, released
 from newsletter.mailings.experiments.not_clicked import readers_to_send_again
 from newsletter.mailings.mailing import Kind, Mailing
+from newsletter.mailings.planning import ledger_keys
 from newsletter.mailings.planning.backlog_store import BacklogPosition
 from newsletter.mailings.planning.batches import Manifest, build_manifest
 from newsletter.mailings.planning.enqueue import enqueue_batches
@@ -102,7 +103,7 @@ def _plan_new_page(message: PlanPage, mailing: Mailing, now: datetime, app: Cont
     # No batch is larger than what one slot of the rate limiter allows: a slow account would exceed its rate.
     size = bulk_pace(app.mailer.max_send_rate()).size
     manifest = replace(
-        build_manifest(mailing.id, message.shard, message.page, carry, chosen, cursor, size),
+        build_manifest(mailing.id, message.shard, message.page, carry, chosen, cursor, size, ledger_keys.PLACES),
         readers=readers + len(chosen),
         nothing=nothing + assignment.nothing,
     )

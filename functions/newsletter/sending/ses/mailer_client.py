@@ -53,14 +53,18 @@ class Envelope(NamedTuple):
 class Mailer:
     """Sends mails with the publication's sender and our configuration set."""
 
-    def __init__(self, client: SESV2Client, publication: Publication, configuration_set: str) -> None:
+    def __init__(
+        self, client: SESV2Client, publication: Publication, configuration_set: str, share: float = 1.0
+    ) -> None:
+        """`share` of the account's rate is ours; the rest is that of other stacks."""
         self._client = client
         self._publication = publication
         self._configuration_set = configuration_set
+        self._share = share
         self._rate: tuple[float, float] | None = None
 
     def max_send_rate(self, *, guess: bool = False) -> float:
-        """Recipients a second that the account may send to (GetAccount), cached for five minutes.
+        """Recipients a second to whom we may send: our share of the account's rate, cached for five minutes.
 
         If SES does not answer, the last known rate is used. If none is known, `guess` returns the lowest there is, so
         that sending itself shows what is wrong; otherwise botocore's error is raised, since planning stores batches
@@ -79,7 +83,7 @@ class Mailer:
             else:
                 rate = float(quota.get("MaxSendRate", FALLBACK_RATE))
                 self._rate = (monotonic() + RATE_TTL, UNLIMITED if rate < 0 else max(rate, 0.1))
-        return self._rate[1]
+        return self._rate[1] * self._share
 
     def send(self, batch: Batch, variant: Variant, envelopes: Sequence[Envelope], kind: str) -> list[Result]:
         """One SendBulkEmail call for up to 50 recipients; one Result for each, in their order.
