@@ -13,16 +13,12 @@ WINDOW = 1.0
 
 
 class Witness:
-    """`mails` counts the mails of each of the readers, `busiest` is the most recipients within any one second.
-
-    `arrivals`: when each call came, and how many recipients it had.
-    """
+    """`mails` counts the mails of each of the readers, `busiest` is the most recipients within any one second."""
 
     def __init__(self, readers: int) -> None:
         self.mails = bytearray(readers)
         self.recipients = self.calls = self.busiest = 0
         self.first = self.last = 0.0
-        self.arrivals: list[tuple[float, int]] = []
         self._second: deque[tuple[float, int]] = deque()
         self._in_second = 0
 
@@ -35,7 +31,6 @@ class Witness:
         self.last = at
         self.calls += 1
         self.recipients += len(addresses)
-        self.arrivals.append((at, len(addresses)))
         self._second.append((at, len(addresses)))
         self._in_second += len(addresses)
         while self._second[0][0] <= at - WINDOW:

@@ -178,3 +178,12 @@ def test_a_lane_is_given_away_no_further_than_its_horizon() -> None:
     begins = [guards.reserve("bulk", 100.0, START) for _ in range(5)]
     assert begins == [START, START + 100, START + 200, None, None]
     assert guards.free_at("bulk") == START + HORIZON
+
+
+@given(st.integers(14, 5_000), st.lists(st.integers(1, 20), min_size=2, max_size=5))
+def test_stacks_that_share_the_rate_stay_within_it_together(rate: int, weights: list[int]) -> None:
+    """Whatever is in their busiest seconds, confirmations included: those of one take no slot of another."""
+    shares = [rate * weight / sum(weights) for weight in weights]
+    for_mailings = sum(bulk_pace(share).most for share in shares if share >= 1)
+    for_confirmations = sum(transactional_pace(share).most for share in shares if share >= 10)
+    assert for_mailings + for_confirmations <= rate
