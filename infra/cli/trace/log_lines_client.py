@@ -9,6 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.trace.story import quoted
+from newsletter.platform.aws.error_codes import NOT_ALLOWED
+
+RIGHTS = ("logs:DescribeLogGroups", "logs:FilterLogEvents")
 MOST_LINES = 500
 """Lines of one story."""
 MOST_CALLS = 30
@@ -54,7 +60,21 @@ def search(logs: Logs, prefix: str, ids: Iterable[str], first: datetime, last: d
     `prefix` begins the names of the groups, which end with that of their function. A line comes once, whichever of the
     ids found it.
     """
-    found, known = Found(), set[tuple[datetime, str, str]]()
+    found = Found()
+    try:
+        _search(logs, prefix, ids, first, last, also, found)
+    except (ClientError, BotoCoreError) as error:
+        # What the tables tell, and the lines until here, are worth having without the rest.
+        may_not = isinstance(error, ClientError) and error.response["Error"]["Code"] in NOT_ALLOWED
+        mend = f"allow {' and '.join(RIGHTS)} to whoever runs this" if may_not else "run it again"
+        found.left_out.append(f"{'the other' if found.lines else 'all'} logs: {quoted(str(error))}; {mend}")
+    return found
+
+
+def _search(
+    logs: Logs, prefix: str, ids: Iterable[str], first: datetime, last: datetime, also: str, found: Found
+) -> None:
+    known = set[tuple[datetime, str, str]]()
     for group in _groups(logs, prefix):
         function = group.rpartition("/")[2]
         for name in ids:
@@ -63,11 +83,10 @@ def search(logs: Logs, prefix: str, ids: Iterable[str], first: datetime, last: d
                     continue
                 if len(found.lines) == MOST_LINES:
                     found.left_out.append(f"more than {MOST_LINES} log lines: the others; narrow it with --since")
-                    return found
+                    return
                 if (at, function, message) not in known:
                     known.add((at, function, message))
                     found.lines.append(LogLine(at, function, in_words(message)))
-    return found
 
 
 def _groups(logs: Logs, prefix: str) -> Iterator[str]:

@@ -144,7 +144,7 @@ def test_without_a_right_to_read_logs_the_tables_are_told_and_the_right_is_named
     def refuses(*_: object) -> None:
         raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "DescribeLogGroups")
 
-    monkeypatch.setattr("cli.trace.trace.search", refuses)
+    monkeypatch.setattr("cli.trace.log_lines_client._groups", refuses)
     reader = add_reader(READER)
     assert main(["trace", reader, "--json"]) == 0
     story = json.loads(capsys.readouterr().out)

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from cli.trace.log_lines_client import MOST_CALLS, MOST_LINES, in_words, search
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -86,3 +89,23 @@ def test_a_line_is_said_without_what_only_programs_read() -> None:
     assert in_words(said) == "INFO batch sent (number=0, mailing=m-1, exception_name=Throttled)"
     assert in_words("START RequestId: 1\n") == "START RequestId: 1"
     assert in_words("[1, 2]") == "[1, 2]"
+
+
+@pytest.mark.parametrize(
+    ("code", "mend"),
+    [("ThrottlingException", "run it again"), ("AccessDeniedException", "allow logs:DescribeLogGroups")],
+)
+def test_what_was_found_before_aws_refuses_is_told_and_why_the_rest_is_not(code: str, mend: str) -> None:
+    class Refusing(Fake):
+        def filter_log_events(self, **asked: Any) -> Mapping[str, Any]:
+            if asked["logGroupName"].endswith("1"):
+                raise ClientError({"Error": {"Code": code, "Message": "of maija@example.com"}}, "FilterLogEvents")
+            return super().filter_log_events(**asked)
+
+    lines, (left_out,) = found(Refusing([line(mailing="m-1")], groups=2), "m-1")
+    assert len(lines) == 1
+    assert left_out.startswith("the other logs: ")
+    assert code in left_out
+    assert left_out.endswith(mend) is (code == "ThrottlingException")
+    assert mend in left_out
+    assert "maija" not in left_out
