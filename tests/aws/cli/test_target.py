@@ -102,7 +102,7 @@ def test_missing_credentials_are_one_line() -> None:
     def client(_service: str) -> Any:
         raise NoCredentialsError
 
-    with pytest.raises(Fault, match=r"^AWS cannot be used: Unable to locate credentials$"):
+    with pytest.raises(Fault, match=r"^AWS cannot be used: Unable to locate credentials; `aws sso login`"):
         target.find(target.Wanted(stack="prod"), client)
 
 
