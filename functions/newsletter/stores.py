@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from newsletter.sending.feedback.reputation_store import Reputation
     from newsletter.sending.feedback.unknown_events_store import UnknownEvents
     from newsletter.sending.feedback.visit_marks_store import VisitMarks
+    from newsletter.sending.warm_up.warm_up_days_store import WarmUpDays
 
 
 class Stores(ReaderStores):
@@ -208,6 +209,13 @@ class Stores(ReaderStores):
         from newsletter.platform.rate_limiter_store import RateLimiter
 
         return RateLimiter(aws.client("dynamodb"), self.settings.guards_table)
+
+    @cached_property
+    def warm_up_days(self) -> WarmUpDays:
+        """How many mails were sent on each day of the warm-up plan."""
+        from newsletter.sending.warm_up.warm_up_days_store import WarmUpDays
+
+        return WarmUpDays(aws.client("dynamodb"), self.settings.guards_table)
 
     @cached_property
     def reputation(self) -> Reputation:

@@ -44,6 +44,7 @@ class Rule(StrEnum):
     HTML = "html"
     MARKDOWN = "markdown"
     SPAM = "spam"
+    DAYS = "days"
 
 
 @dataclass(frozen=True)

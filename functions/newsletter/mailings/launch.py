@@ -16,7 +16,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from newsletter.mail.preflight_rules import Rule
 from newsletter.mailings.control.hold import record_stopped
+from newsletter.mailings.control.replace_earlier import replace_earlier
 from newsletter.mailings.count_audience import AudienceCount, count_audience
 from newsletter.mailings.digests.release import digest_of_mailing
 from newsletter.mailings.drafts.origin import Origin
@@ -142,7 +144,23 @@ def prepare(mailing: Mailing, app: Container) -> Prepared:
     if mailing.ab and found and readers.complete:
         mailing = replace(mailing, ab=mailing.ab.shared_out(mailing.id, found))
     status = _initial_status(mailing.id, readers, app, mailing.created_at)
+    faults += _spread_over_days(mailing, readers, app)
     return Prepared(replace(mailing, status=status), faults=faults, readers=readers)
+
+
+def _spread_over_days(mailing: Mailing, readers: AudienceCount, app: Container) -> tuple[Fault, ...]:
+    """A warning where the warm-up plan sends the campaign on more than one day."""
+    plan, today = app.publication.warm_up, app.now().astimezone(app.publication.time_zone).date()
+    days = plan.days_for(readers.about or readers.readers, today) if plan else 1
+    if plan is None or plan.allowed(today) is None or days < 2:
+        return ()
+    why = say(
+        "the warm-up plan sends this on {days} days at least, at most {most} mails on the first; readers who clicked or"
+        " confirmed lately come first",
+        days=days,
+        most=plan.allowed(today) or 0,
+    )
+    return (Fault(Rule.DAYS, blocks=False, message=why, language=mailing.language),)
 
 
 def launch(prepared: Prepared, app: Container) -> Launched:
@@ -162,6 +180,8 @@ def launch(prepared: Prepared, app: Container) -> Launched:
     if mailing.kind is Kind.CAMPAIGN and mailing.status.state is MailingState.HELD:
         # A digest's run writes its own decision record (digests/start.py).
         record_stopped(mailing.id, mailing.status, app)
+    if mailing.kind is Kind.DIGEST and prepared.planned:
+        replace_earlier(mailing, app)
     # Choices that subscribers made right before a digest was released must have reached the index when it is read.
     delay = app.index_delay if mailing.kind is Kind.DIGEST else 0
     return Launched(mailing, created, plan_shards(mailing.id, app, delay) if prepared.planned else 0)

@@ -101,9 +101,10 @@ def _check_quota(mailing: Mailing, now: datetime, app: Container) -> bool:
             mailing.id, mailing.status, replace(mailing.status, reason=reason, until=now + QUOTA_RETRY)
         )
         return False
-    return _resume(
-        mailing, resumed_status(mailing.status, now, app.publication.sending_limits), say("quota has room again"), app
-    )
+    plan = app.publication.warm_up
+    planned = plan is not None and plan.allowed(now.astimezone(app.publication.time_zone).date()) is not None
+    why = say("another day of the warm-up plan") if planned else say("quota has room again")
+    return _resume(mailing, resumed_status(mailing.status, now, app.publication.sending_limits), why, app)
 
 
 def _evaluate_pilot(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:

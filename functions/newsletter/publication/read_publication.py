@@ -29,7 +29,7 @@ from newsletter.publication.publication import (
     Sender,
     Topic,
 )
-from newsletter.publication.sending_limits import DEFAULT_LIMITS, TEN_THOUSAND, SendingLimits
+from newsletter.publication.sending_limits import DEFAULT_LIMITS, LEAST_A_DAY, TEN_THOUSAND, SendingLimits, WarmUp
 from newsletter.publication.sequences import check_sequences, parse_nurture, parse_sequence
 from newsletter.publication.theme import DEFAULT_THEME, parse_theme
 from newsletter.publication.toml_table import TomlTable
@@ -114,6 +114,7 @@ def _read(data: Mapping[str, Any], faults: list[InvalidPublication]) -> Publicat
         campaign_mails_per_week=root.table("campaigns", lambda t: t.number("mails_per_week", 0, 50, default=0))
         if "campaigns" in data
         else 0,
+        warm_up=root.table("warm_up", _warm_up) if "warm_up" in data else None,
         access=root.table("console", parse_console) if "console" in data else DEFAULT_ACCESS,
     )
     root.refuse_leftovers()
@@ -186,6 +187,17 @@ def _sending_limits(table: TomlTable) -> SendingLimits:
         pilot_wait=timedelta(minutes=table.number("canary_wait_minutes", 5, 24 * 60)),
         bounces=table.number("bounces_per_10000", 1, TEN_THOUSAND),
         complaints=table.number("complaints_per_10000", 1, TEN_THOUSAND),
+    )
+
+
+def _warm_up(table: TomlTable) -> WarmUp:
+    """The table [warm_up]."""
+    return WarmUp(
+        begins=table.day("begins"),
+        first_day=table.number("first_day", LEAST_A_DAY, 1_000_000),
+        growth=table.number("growth_percent", 1, 200, default=30),
+        enough=table.number("until_a_day", LEAST_A_DAY + 1, 10_000_000),
+        engaged_days=table.number("engaged_days", 1, 365, default=90),
     )
 
 

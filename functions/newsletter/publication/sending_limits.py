@@ -1,10 +1,11 @@
-"""When sending stops by itself: after a bad pilot of a big mailing, and when the account's circuit breaker opens."""
+"""When sending stops by itself: after a bad pilot, when the circuit breaker opens, and when a warm-up day is full."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import cached_property
 
 from newsletter.platform.shards import SHARDS
 from newsletter.platform.words.said import say
@@ -21,6 +22,11 @@ REFUSED = 1_000
 checked when they are typed or imported, so where every tenth is refused the fault is in the mailing or the account."""
 LEAST_PILOT = 200
 """Readers in a pilot, if the audience has so many."""
+
+LEAST_A_DAY = 100
+"""Two full batches: with fewer, a batch might not fit into a day beside confirmations, and never go."""
+MOST_DAYS = 120
+"""A plan ends after so many days at the latest, however slowly it grows."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,53 @@ class Feedback:
     def volume(self) -> int:
         """Mails of which SES has said whether they were delivered."""
         return self.delivered + self.bounced
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """A plan for a domain or an account that mailbox providers do not know yet.
+
+    From the day `begins`, `first_day` mails a day, each day `growth` per cent more, until that would be `enough`.
+
+    Days are those of the publication's time zone. `engaged_days`: who clicked or confirmed within so many days comes
+    first in every mailing.
+    """
+
+    begins: date
+    first_day: int
+    growth: int
+    enough: int
+    engaged_days: int = 90
+
+    def allowed(self, day: date) -> int | None:
+        """The most mails on that day; None before the plan and after it."""
+        number = (day - self.begins).days
+        return self._days[number] if 0 <= number < len(self._days) else None
+
+    @property
+    def ends(self) -> date:
+        """The first day without a limit."""
+        return self.begins + timedelta(days=len(self._days))
+
+    def days_for(self, mails: int, day: date) -> int:
+        """On how many days so many mails go out, from that day on, where nothing else is sent."""
+        days = 0
+        while mails > 0:
+            allowed = self.allowed(day + timedelta(days=days))
+            days += 1
+            if allowed is None:
+                break
+            mails -= allowed
+        return days
+
+    @cached_property
+    def _days(self) -> tuple[int, ...]:
+        found: list[int] = []
+        allowed = self.first_day
+        while allowed < self.enough and len(found) < MOST_DAYS:
+            found.append(allowed)
+            allowed = max(allowed + 1, allowed * (100 + self.growth) // 100)
+        return tuple(found)
 
 
 BOUNCED = say("{number} of {volume} mails bounced ({share} %; the limit is {most} %)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from types import UnionType
 from typing import Any, TypeVar
 
@@ -104,6 +105,14 @@ class TomlTable:
             self._note(self.path(field), f"{value} is not from {least} to {most}")
             return least
         return value
+
+    def day(self, field: str) -> date:
+        """A day as TOML writes it, without quotes and time."""
+        value = self._take(field, date, "a day without quotes, such as 2027-01-11")
+        if isinstance(value, datetime):
+            raise InvalidPublication(self.path(field), "give a day without a time, such as 2027-01-11")
+        found: date = value
+        return found
 
     def yes_no(self, field: str, *, default: bool) -> bool:
         """true or false, possibly left out."""

@@ -28,16 +28,14 @@ from newsletter.sending.envelope import envelope
 from newsletter.sending.ledger import BatchRecord, BatchStatus, SendResult
 from newsletter.sending.reserve_slots import LATE, MAX_LATE, STALE, another_slot, sleep_until
 from newsletter.sending.ses.mailer_client import Envelope
+from newsletter.sending.warm_up.count_mails import count_mails, give_back
 
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-
 STORE_FOR = 45.0
 """Seconds for which the result of a call is stored again and again, whatever stands in its way: most of the time that
 the function has (60 s). After that the batch is in doubt, until Send events settle it."""
-
-
 NEW_FOR = timedelta(days=30)
 """How long before a mailing (or a mail of its own) somebody who joined counts as a new reader in its report."""
 PAUSED = say("the reader paused their mail")
@@ -63,7 +61,7 @@ def send_batch(batch: Batch, mailing: Mailing, app: Container, look_up: LookUp, 
     a pause or cancellation only calls to SES that were under way are finished; resuming queues the batch again.
 
     Raises BatchBusy when another sender has claimed the batch, NotFound for a missing variant, SendingStopped when SES
-    takes no mail from the account, and BreakerOpen.
+    takes no mail from the account, BreakerOpen, and DayIsFull.
     """
     variant = None if batch.without_mail else app.mailings.variant(batch.mailing, batch.variant)
     if variant is None and not batch.without_mail:
@@ -74,9 +72,11 @@ def send_batch(batch: Batch, mailing: Mailing, app: Container, look_up: LookUp, 
     if not _is_sending(mailing, app):
         count("BatchesLeftUnsent")
         return 0
+    counted = len(attempt.envelopes), count_mails(len(attempt.envelopes), mailing, app)
     known = app.deliveries.claim(batch, attempt.letters(), attempt.reasons, app.now(), attempt.new_readers)
     if known is not None:
         if _already_handled(known, app):
+            give_back(*counted, app)
             return 0
         attempt = _Attempt(batch, mailing, variant, app, known)
         attempt.choose_recipients(found)

@@ -16,8 +16,14 @@ from newsletter.platform.observability import count, waited
 from newsletter.readers.subscriber import RecipientProfile
 from newsletter.sending.reserve_slots import RateLimited, reserve_slots, sleep_until
 from newsletter.sending.send_batch import BreakerOpen, LookUp, send_batch
-from newsletter.sending.sending_stopped import AUTOMATED_RETRY, handle_sending_stopped, requeue
+from newsletter.sending.sending_stopped import (
+    AUTOMATED_RETRY,
+    handle_sending_stopped,
+    requeue,
+    requeue_if_sending,
+)
 from newsletter.sending.settle_doubt import without_already_sent
+from newsletter.sending.warm_up.count_mails import DayIsFull, wait_for_next_day
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -134,6 +140,10 @@ def _send(message: SendBatch, mailing: Mailing, slot: float, app: Container) -> 
         return
     except BreakerOpen:
         requeue(message, app, AUTOMATED_RETRY)
+        return
+    except DayIsFull:
+        if not wait_for_next_day(mailing, app):
+            requeue_if_sending(message, mailing, app)
         return
     except Exception as error:
         if not is_throttled(error) or message.tries >= MAX_TRIES:

@@ -38,8 +38,12 @@ def handle_sending_stopped(
         return
     now = whole_seconds(app.now())
     until = now + QUOTA_RETRY if stop.passes else None
-    if hold_mailing(mailing.id, str(stop), app, now=now, until=until, rings=False):
-        return
+    if not hold_mailing(mailing.id, str(stop), app, now=now, until=until, rings=False):
+        requeue_if_sending(message, mailing, app)
+
+
+def requeue_if_sending(message: SendBatch | ConfirmSignUp | SendNotice, mailing: Mailing, app: Container) -> None:
+    """Put a message back that could not be sent, whose mailing could not be stopped for it."""
     status = app.statuses.status(mailing.id)
     if status is not None and status.state.is_sending and isinstance(message, SendBatch):
         # It was resumed at this moment, perhaps before this batch's record was stored.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,10 +15,11 @@ from cli.doctor.capacity.classes import Limits
 from cli.doctor.checks import CHECKS
 from cli.doctor.deployed import alarms
 from cli.doctor.examine import exit_code
-from cli.doctor.finding import State, fault, fine, of_difference, together, unknown, warning
+from cli.doctor.finding import Finding, State, fault, fine, of_difference, together, unknown, warning
 from cli.doctor.place import Plans
 from cli.doctor.ses import quota
 from cli.doctor.stored import tables
+from newsletter.publication.sending_limits import WarmUp
 from newsletter.sending.ses.account_client import Quota
 
 
@@ -53,6 +55,25 @@ def test_the_sandbox_is_a_fault_and_a_small_quota_a_warning() -> None:
     assert (slow.state, "takes 3 days" in slow.message) == (State.WARNING, True)
     assert quota.judge(Quota(50_000, 10), plans).state is State.FINE
     assert quota.judge(Quota(None, 10), plans).state is State.FINE
+
+
+def test_a_long_list_on_an_account_that_nobody_knows_needs_a_plan() -> None:
+    plans = Plans(readers=50_000, rate=140, scanned=0.6, links=35)
+    found, today = quota.judge(Quota(200_000, 12), plans), date(2027, 1, 12)
+
+    def judged(used: int = 12, readers: int = 50_000, plan: WarmUp | None = None, *, mailed: bool = False) -> Finding:
+        several = Plans(readers, 140, 0.6, 35)
+        return quota.warmed_up(found, Quota(200_000, used), several, plan, today, mailed=mailed)
+
+    assert judged().state is State.WARNING
+    assert "[warm_up]" in judged().mend
+    assert judged(used=5_000).state is State.FINE
+    assert judged(readers=9_999).state is State.FINE
+    assert judged(mailed=True).state is State.FINE
+    planned = judged(plan=WarmUp(date(2027, 1, 11), 500, 30, 50_000))
+    assert planned.state is State.FINE
+    assert "at most 650 mails today, and ends on 2027-01-29" in planned.message
+    assert judged(plan=WarmUp(date(2026, 1, 11), 500, 30, 50_000)).state is State.WARNING, "it is long over"
 
 
 def test_a_mailing_of_more_than_half_a_day_is_said() -> None:

@@ -126,6 +126,15 @@ class PlannedFacts:
             self._lately = (mailing.id, shard), lately
         return self._lately[1]
 
+    def engaged(self, mailing: Mailing, shard: str, now: datetime) -> AbstractSet[str] | None:
+        """Who of the shard clicked or confirmed lately, as the warm-up plan has it; None while there is none."""
+        plan, zone = self._app.publication.warm_up, self._app.publication.time_zone
+        if plan is None or plan.allowed(now.astimezone(zone).date()) is None:
+            return None
+        facts, days = self._facts(mailing, shard), plan.engaged_days
+        since = facts.now.astimezone(zone).date() - timedelta(days=days)
+        return facts.clicked_lately(days) | facts.signed_up(since, None)
+
     def _facts(self, mailing: Mailing, shard: str) -> ReadFacts:
         if self._kept is None or self._kept[0] != (mailing.id, shard):
             self._kept = (mailing.id, shard), ReadFacts(self._app, mailing.created_at, shard)

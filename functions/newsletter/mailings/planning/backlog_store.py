@@ -17,10 +17,14 @@ BACKLOG = "backlog"
 
 @dataclass(frozen=True)
 class BacklogPosition:
-    """The first batch of a shard that is not on the queue; `number` counts the batches of a page from 0."""
+    """The first batch of a shard that is not on the queue; `number` counts the batches of a page from 0.
+
+    `rest`: from there on no reader is engaged, so it waits until those of every shard were queued (`Manifest.first`).
+    """
 
     page: int
     number: int
+    rest: bool = False
 
 
 class Backlog:
@@ -39,7 +43,7 @@ class Backlog:
         if "Item" not in answer:
             return None
         item = from_item(answer["Item"])
-        return BacklogPosition(item["page"], item["number"])
+        return BacklogPosition(item["page"], item["number"], item.get("rest", False))
 
     def begin(self, mailing: str, shard: str, position: BacklogPosition) -> bool:
         """Let the shard wait from that position on; False when it waits already, from an earlier one."""
@@ -61,6 +65,11 @@ class Backlog:
 
     def shards(self) -> Iterator[tuple[str, str]]:
         """Mailing and shard of every entry."""
+        for mailing, shard, _ in self.waiting():
+            yield mailing, shard
+
+    def waiting(self) -> Iterator[tuple[str, str, bool]]:
+        """Mailing and shard of every entry, and whether no reader is engaged from there on."""
         for item in pages(
             self._client,
             TableName=self._table,
@@ -69,7 +78,7 @@ class Backlog:
             ConsistentRead=True,
         ):
             mailing, _, shard = item["sk"].rpartition("#")
-            yield mailing, shard
+            yield mailing, shard, item.get("rest", False)
 
 
 def _key(mailing: str, shard: str) -> dict[str, Any]:
@@ -77,4 +86,6 @@ def _key(mailing: str, shard: str) -> dict[str, Any]:
 
 
 def _item(mailing: str, shard: str, position: BacklogPosition) -> dict[str, Any]:
-    return _key(mailing, shard) | to_item({"page": position.page, "number": position.number})
+    return _key(mailing, shard) | to_item(
+        {"page": position.page, "number": position.number} | ({"rest": True} if position.rest else {})
+    )

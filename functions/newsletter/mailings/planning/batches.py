@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from newsletter.mailings.experiments.experiment import REST
@@ -87,7 +88,9 @@ class Manifest:
     """How one page was planned. The first writer wins; a retry reads it and queues the same batches.
 
     `carry` has the recipients, by variant, that did not fill a batch: they come first in the next page's batches, so
-    that a shard has at most one small batch per variant (more only when the carried ones exceed MAX_CARRY). `cursor`
+    that a shard has at most one small batch per variant (more only when the carried ones exceed MAX_CARRY). `first`
+    says, of a mailing of the warm-up plan, how many of its batches are for engaged readers, which all shards send
+    before the others; they are the first ones. `cursor`
     is the last id read, or None when the shard is done. `readers` counts, from the shard's first page on, who is in a
     batch or carried; `nothing` counts recipients of a digest that has no article on their topics.
     """
@@ -97,6 +100,7 @@ class Manifest:
     cursor: str | None
     readers: int = 0
     nothing: int = 0
+    first: int | None = None
 
     @property
     def last(self) -> bool:
@@ -113,17 +117,29 @@ def build_manifest(
     cursor: str | None,
     size: int = BATCH_SIZE,
     places: int = FIRST_PLACES,
+    engaged: AbstractSet[str] | None = None,
 ) -> Manifest:
     """The page's manifest: batches of `size` for the (recipient, variant) pairs, after those in `carry`.
 
-    Their ids say in how many places of the ledger they are, so that another number moves nothing that is planned.
+    Those who are `engaged` come first, in batches of their own; of them nobody is carried. The ids of batches say in how
+    many places of the ledger they are, so that another number moves nothing that is planned.
     """
     of_places = "" if places == FIRST_PLACES else f"p{places}"
+    early: dict[str, list[str]] = {}
+    if engaged is not None:
+        chosen = list(chosen)
+        for recipient, variant in chosen:
+            if recipient in engaged:
+                early.setdefault(variant, []).append(recipient)
+        chosen = [each for each in chosen if each[0] not in engaged]
     waiting: dict[str, list[str]] = {variant: list(ids) for variant, ids in carry.items()}
     for recipient, variant in chosen:
         waiting.setdefault(variant, []).append(recipient)
     emptied = cursor is None or sum(len(ids) % size for ids in waiting.values()) > MAX_CARRY
-    groups: list[tuple[str, tuple[str, ...]]] = []
+    groups = [
+        (variant, tuple(ids[i : i + size])) for variant, ids in sorted(early.items()) for i in range(0, len(ids), size)
+    ]
+    first = None if engaged is None else len(groups)
     left: dict[str, tuple[str, ...]] = {}
     for variant, ids in sorted(waiting.items()):
         full = len(ids) if emptied else len(ids) - len(ids) % size
@@ -134,7 +150,7 @@ def build_manifest(
         Batch(mailing, f"{shard}{page}-{_arm_in_id(variant)}{number}{of_places}", variant, ids)
         for number, (variant, ids) in enumerate(groups)
     )
-    return Manifest(batches, left, cursor)
+    return Manifest(batches, left, cursor, first=first)
 
 
 def arm_of(batch: str) -> str:

@@ -51,6 +51,7 @@ class Manifests:
             "cursor": manifest.cursor,
             "readers": manifest.readers,
             "nothing": manifest.nothing,
+            "first": manifest.first,
         }
         return conditional(
             self._client,
@@ -173,4 +174,4 @@ def _shards(item: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
 def _manifest(mailing: str, item: dict[str, Any]) -> Manifest:
     batches = tuple(Batch(mailing, batch, variant, tuple(ids.split())) for batch, variant, ids in item["batches"])
     carry = {variant: tuple(ids.split()) for variant, ids in item["carry"].items()}
-    return Manifest(batches, carry, item.get("cursor"), item["readers"], item["nothing"])
+    return Manifest(batches, carry, item.get("cursor"), item["readers"], item["nothing"], item.get("first"))

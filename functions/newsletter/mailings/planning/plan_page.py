@@ -74,9 +74,12 @@ def _enqueue_page_of(message: PlanPage, mailing: Mailing, manifest: Manifest, no
     if app.backlog.position(message.mailing, message.shard) is not None:
         return
     ready = released(manifest.batches, mailing)
-    enqueued = enqueue_batches([batch for _, batch in ready], now, app)
+    sent_now = [batch for place, batch in ready if manifest.first is None or place < manifest.first]
+    enqueued = enqueue_batches(sent_now, now, app)
     if enqueued < len(ready):
-        app.backlog.begin(message.mailing, message.shard, BacklogPosition(message.page, ready[enqueued][0]))
+        place = ready[enqueued][0]
+        rest = manifest.first is not None and place >= manifest.first
+        app.backlog.begin(message.mailing, message.shard, BacklogPosition(message.page, place, rest))
 
 
 def _plan_new_page(message: PlanPage, mailing: Mailing, now: datetime, app: Container) -> Manifest:
@@ -100,10 +103,13 @@ def _plan_new_page(message: PlanPage, mailing: Mailing, now: datetime, app: Cont
     if mailing.kind is Kind.CAMPAIGN and app.publication.campaign_mails_per_week:
         assigned = app.planned_facts.lately(mailing, message.shard).assigned(assigned, dict(recipients))
     chosen = list(assigned)
+    engaged = app.planned_facts.engaged(mailing, message.shard, now)
     # No batch is larger than what one slot of the rate limiter allows: a slow account would exceed its rate.
     size = bulk_pace(app.mailer.max_send_rate()).size
     manifest = replace(
-        build_manifest(mailing.id, message.shard, message.page, carry, chosen, cursor, size, ledger_keys.PLACES),
+        build_manifest(
+            mailing.id, message.shard, message.page, carry, chosen, cursor, size, ledger_keys.PLACES, engaged
+        ),
         readers=readers + len(chosen),
         nothing=nothing + assignment.nothing,
     )

@@ -43,7 +43,8 @@ def requeue_shard(message: RequeueShard, app: Container, *, now: datetime) -> in
     for manifest in app.manifests.of_shard(mailing.id, message.shard, first.page):
         if left is None:
             begin = first.number if page == first.page else 0
-            number, left = _enqueue_page(manifest, mailing, page, begin, settled, now, app)
+            rest = waits is not None and waits.rest and not message.anew
+            number, left = _enqueue_page(manifest, mailing, page, begin, settled, now, app, rest=rest)
             enqueued += number
         page += 1
         follows = not manifest.last and mailing.status.plans_next_page(manifest.readers)
@@ -69,13 +70,28 @@ def _requeue_if_decided(mailing: Mailing, shard: str, app: Container) -> None:
 
 
 def _enqueue_page(
-    manifest: Manifest, mailing: Mailing, page: int, begin: int, settled: set[str], now: datetime, app: Container
+    manifest: Manifest,
+    mailing: Mailing,
+    page: int,
+    begin: int,
+    settled: set[str],
+    now: datetime,
+    app: Container,
+    *,
+    rest: bool,
 ) -> tuple[int, BacklogPosition | None]:
-    """Queue the page's batches from `begin` on: how many, and the position of the first there was no room for."""
+    """Queue the page's batches from `begin` on: how many, and the position of the first there was no room for.
+
+    Without `rest` those of engaged readers alone, where the page tells them apart.
+    """
     ready = released(manifest.batches, mailing)
     left = [(number, batch) for number, batch in ready if number >= begin and batch.id not in settled]
-    enqueued = enqueue_batches([batch for _, batch in left], now, app)
-    return enqueued, BacklogPosition(page, left[enqueued][0]) if enqueued < len(left) else None
+    last = None if rest else manifest.first
+    enqueued = enqueue_batches([batch for number, batch in left if last is None or number < last], now, app)
+    if enqueued == len(left):
+        return enqueued, None
+    place = left[enqueued][0]
+    return enqueued, BacklogPosition(page, place, rest=manifest.first is not None and place >= manifest.first)
 
 
 def _read_ledger(message: RequeueShard, now: datetime, app: Container) -> tuple[set[str], list[Batch]]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from math import ceil
 
-from cli.doctor.finding import Finding, fault, fine, warning
+from cli.doctor.finding import Finding, State, fault, fine, warning
 from cli.doctor.place import Place, Plans
+from newsletter.platform.times import iso
+from newsletter.publication.sending_limits import WarmUp
 from newsletter.sending.ses.account_client import Quota
 
 LONG_HOURS = 12
+LONG_LIST = 10_000
+"""Readers from which on a sender that nobody knows should begin with a part of them."""
+KNOWN_AFTER = timedelta(days=30)
+"""Reputation builds in weeks: a stack that sent mailings longer ago than this is taken as known."""
 SANDBOX = 200
 """Mails in 24 hours that an account in the sandbox may send (AWS: SES quotas)."""
 
@@ -17,7 +24,33 @@ def look(place: Place) -> Finding:
     """The quota as SES tells it now, against the list."""
     quota = place.account.get("SendQuota", {})
     most = int(quota.get("Max24HourSend", -1))
-    return judge(Quota(None if most < 0 else most, int(quota.get("SentLast24Hours", 0))), place.plans)
+    known = Quota(None if most < 0 else most, int(quota.get("SentLast24Hours", 0)))
+    found = judge(known, place.plans)
+    if found.state is not State.FINE:
+        return found
+    app = place.app
+    before = iso(app.now() - KNOWN_AFTER)
+    today = app.now().astimezone(app.publication.time_zone).date()
+    return warmed_up(
+        found, known, place.plans, app.publication.warm_up, today, mailed=bool(app.mailings.older(before, 1))
+    )
+
+
+def warmed_up(found: Finding, quota: Quota, plans: Plans, plan: WarmUp | None, today: date, *, mailed: bool) -> Finding:
+    """Whether mailbox providers know who sends, or a plan makes them acquainted.
+
+    `mailed`: this stack sent mailings long enough ago.
+    """
+    most = plan.allowed(today) if plan else None
+    if plan and most is not None:
+        return fine(f"{found.message}; the warm-up plan sends at most {most:,} mails today, and ends on {plan.ends}")
+    if plans.readers < LONG_LIST or mailed or quota.used * 10 >= plans.readers:
+        return found
+    return warning(
+        f"mailbox providers do not know this account or domain yet: SES sent {quota.used:,} mails in 24 hours, and "
+        f"this stack no mailing before the last {KNOWN_AFTER.days} days. {plans.readers:,} at once look like spam",
+        'add a plan, [warm_up], to templates/publication.toml: "Warming up" in docs/operate.md',
+    )
 
 
 def judge(quota: Quota, plans: Plans) -> Finding:

@@ -1,0 +1,216 @@
+"""The warm-up plan: no day has more mails than its number, engaged readers come first, everybody gets one."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from newsletter.container import Container, app
+from newsletter.mailings.audience.facts import PlannedFacts
+from newsletter.mailings.campaign import Campaign, start_campaign
+from newsletter.mailings.control.replace_earlier import replace_earlier
+from newsletter.mailings.digests.digest import Digest, Window
+from newsletter.mailings.digests.release import digest_mailing
+from newsletter.mailings.mailing import Kind
+from newsletter.mailings.status import MailingState
+from newsletter.publication.sending_limits import WarmUp
+from newsletter.reports.report_mailing import report_mailing
+from newsletter.sending.warm_up.count_mails import DayIsFull, count_mails
+from tests.support.cloud import Cloud, running
+from tests.support.lost_responses import Crash, crashing, the
+from tests.support.readers import add_reader
+
+READERS = [f"lukija{number}@example.com" for number in range(14)]
+IDS: dict[str, str] = {}
+LARGEST = 3
+"""Readers in the largest batch: fourteen in 32 shards."""
+BEGINS = datetime(2027, 1, 11, 8, tzinfo=UTC)
+names = iter(range(1000))
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Cloud]:
+    """One stack with its readers for this file."""
+    with running() as stack:
+        IDS.update({reader: add_reader(reader) for reader in READERS})
+        yield stack
+
+
+class Days:
+    """A virtual clock, and what was sent on each day of it."""
+
+    def __init__(self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = BEGINS
+        self.cloud, self._monkeypatch = cloud, monkeypatch
+        monkeypatch.setattr(app, "now", lambda: self.now)
+        monkeypatch.setattr(app, "sleep", self._sleep)
+        self.plan(None)
+
+    def _sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def plan(self, plan: WarmUp | None) -> None:
+        changed = replace(app.publication, warm_up=plan)
+        self._monkeypatch.setattr(Container, "publication", property(lambda _: changed))
+
+    def start(self) -> str:
+        name = f"lammittely{next(names)}"
+        return start_campaign(Campaign(name, "Hei", "Hei!", "fi"), app, now=self.now.replace(microsecond=0)).mailing.id
+
+    def work(self, *, ticks: int = 3) -> None:
+        """Whatever is queued, with ticks between."""
+        for _ in range(ticks):
+            self.cloud.drain()
+            self.now += timedelta(minutes=5)
+            self.cloud.run("nurture", self.now)
+        self.cloud.drain()
+
+    def next_day(self) -> None:
+        self.now = self.now.replace(hour=8, minute=1, second=0, microsecond=0) + timedelta(days=1)
+
+    def sent(self, mailing: str) -> list[str]:
+        """To whom, in the order of the calls."""
+        return [mail.to[0] for mail in self.cloud.mails() if mail.tags["mailing"] == mailing]
+
+
+@pytest.fixture
+def days(shared: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Days]:
+    for queue in ("PlanQueue", "BatchQueue", "FeedbackQueue"):
+        shared.messages(queue)
+    for day in range(40):
+        for limit in ("bulk", "queued"):
+            app.rate_limiter.release(limit, BEGINS.timestamp())
+        used = app.warm_up_days.used((BEGINS + timedelta(days=day)).date())
+        if used:
+            app.warm_up_days.add((BEGINS + timedelta(days=day)).date(), -used, BEGINS)
+    yield Days(shared, monkeypatch)
+    for mailing in list(app.statuses.unfinished()):
+        app.statuses.finish(mailing)
+
+
+def plan(first: int, growth: int = 40, enough: int = 1_000_000) -> WarmUp:
+    return WarmUp(BEGINS.date(), first, growth, enough)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_day_has_more_than_its_number_and_everybody_gets_one_mail_in_the_end(days: Days, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 (a drawn test)
+    warm_up = plan(chance.randint(2, 5), chance.randint(10, 80))
+    days.plan(warm_up)
+    mailing, before, took = days.start(), 0, 0
+    for number in range(8):
+        days.work()
+        sent = len(days.sent(mailing))
+        most = warm_up.allowed(days.now.date())
+        assert most is not None
+        assert sent - before <= most
+        assert sent - before > min(most, len(READERS) - before) - LARGEST, "a batch goes whole or on the next day"
+        before, took = sent, number + 1
+        if sent == len(READERS):
+            break
+        status = app.statuses.status(mailing)
+        assert status is not None
+        assert status.state is MailingState.WAITING
+        assert "warm-up plan" in status.reason
+        assert status.until == BEGINS + timedelta(days=number + 1)
+        assert report_mailing(mailing, app, now=days.now).stats.sums.waiting == len(READERS) - sent
+        days.next_day()
+    assert Counter(days.sent(mailing)) == dict.fromkeys(READERS, 1)
+    assert took >= warm_up.days_for(len(READERS), BEGINS.date())
+
+
+@pytest.mark.parametrize("number", range(0, 56, 8))
+def test_a_crash_after_any_call_of_a_day_keeps_the_number_and_loses_nobody(days: Days, number: int) -> None:
+    days.plan(plan(6, 40))
+    mailing = days.start()
+    with crashing(the(number, lambda call: call.service != "sesv2")), suppress(Crash):
+        days.work(ticks=2)
+    days.work()
+    assert len(days.sent(mailing)) <= 6
+    for _ in range(4):
+        days.next_day()
+        days.work()
+    got = Counter(days.sent(mailing))
+    assert set(got.values()) == {1}
+    sums = report_mailing(mailing, app, now=days.now).stats.sums
+    assert sums.accepted + sums.doubtful == len(READERS), "nobody is lost; whom a crash left in doubt is named"
+    assert sums.accepted == len(got)
+
+
+def test_engaged_readers_of_every_shard_come_before_the_others(days: Days, monkeypatch: pytest.MonkeyPatch) -> None:
+    engaged = {IDS[reader] for reader in READERS[::3]}
+    monkeypatch.setattr(PlannedFacts, "engaged", lambda *_: frozenset(engaged))
+    days.plan(plan(4, 40))
+    mailing = days.start()
+    for _ in range(4):
+        days.work()
+        days.next_day()
+    days.work()
+    sent = days.sent(mailing)
+    assert Counter(sent) == dict.fromkeys(READERS, 1)
+    assert set(sent[: len(engaged)]) == set(READERS[::3])
+
+
+def test_what_readers_wait_for_is_counted_and_never_waits(days: Days) -> None:
+    days.plan(plan(6, 40))
+    mailing = app.mailings.get(days.start())
+    assert mailing is not None
+    standing = replace(mailing, id="welcome", kind=Kind.WELCOME)
+    for _ in range(8):
+        count_mails(1, standing, app)
+    assert app.warm_up_days.used(BEGINS.date()) == 8
+    days.work()
+    assert days.sent(mailing.id) == [], "the day is full without it"
+    days.next_day()
+    days.work()
+    assert len(days.sent(mailing.id)) == 8, "6 and 40 per cent"
+
+
+def test_nothing_is_counted_outside_of_the_plan(days: Days) -> None:
+    days.plan(WarmUp(BEGINS.date() + timedelta(days=3), 2, 40, 100))
+    mailing = days.start()
+    days.work()
+    assert len(days.sent(mailing)) == len(READERS)
+    assert app.warm_up_days.used(BEGINS.date()) == 0
+
+
+def test_the_last_moments_of_a_day_count_for_no_day(days: Days) -> None:
+    """A call to SES follows the count, and would be of the next day."""
+    days.plan(plan(6, 40))
+    mailing = app.mailings.get(days.start())
+    assert mailing is not None
+    days.now = datetime(2027, 1, 11, 21, 59, 45, tzinfo=UTC)  # 23:59:45 in Helsinki
+    with pytest.raises(DayIsFull):
+        count_mails(1, mailing, app)
+    days.now += timedelta(seconds=20)
+    assert count_mails(1, mailing, app) == date(2027, 1, 12)
+
+
+def test_a_newer_digest_takes_the_place_of_what_is_left_of_the_one_before(days: Days) -> None:
+    weekly = [
+        Digest(week, Window(BEGINS - timedelta(days=7), BEGINS + timedelta(days=n)), ("x",), released_at=BEGINS)
+        for n, week in enumerate(("2027-W02", "2027-W03"))
+    ]
+    mailings = [digest_mailing(each, app.publication) for each in weekly]
+    for mailing in mailings:
+        app.mailings.create(mailing)
+    replace_earlier(mailings[1], app)
+    assert state_of(mailings[0].id) is MailingState.SENDING, "without a plan each goes to its end"
+    days.plan(plan(6))
+    replace_earlier(mailings[1], app)
+    assert [state_of(each.id) for each in mailings] == [MailingState.CANCELLED, MailingState.SENDING]
+    status = app.statuses.status(mailings[0].id)
+    assert status is not None
+    assert "digest-2027-W03" in status.reason
+
+
+def state_of(mailing: str) -> MailingState:
+    status = app.statuses.status(mailing)
+    assert status is not None
+    return status.state
