@@ -13,8 +13,9 @@ SHARE = "RateShare"
 
 
 def look(place: Place) -> Finding:
-    """The parameter of every stack of this product in the account and region. The local cloud is alone."""
-    place.not_local("other stacks")
+    """The parameter of every stack of this product in the account and region."""
+    if place.local:
+        return fine("the local cloud is alone with its SES")
     return judge(dict(_shares(place.client)))
 
 
