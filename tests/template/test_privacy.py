@@ -148,6 +148,7 @@ EXPIRING = {
     "sending/feedback/reputation_store.py": None,
     "sending/feedback/unknown_events_store.py": "Ledger",
     "sending/feedback/visit_marks_store.py": "Ledger",
+    "sending/warm_up/warm_up_days_store.py": None,
 }
 """Modules that write an item with an end, to the row that says when; None for what is about no person."""
 

@@ -12,13 +12,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from newsletter.container import Container, app
+from newsletter.mail.preflight_rules import Rule
 from newsletter.mailings.audience.facts import PlannedFacts
-from newsletter.mailings.campaign import Campaign, start_campaign
+from newsletter.mailings.campaign import Campaign, prepare_campaign, start_campaign
 from newsletter.mailings.control.replace_earlier import replace_earlier
 from newsletter.mailings.digests.digest import Digest, Window
 from newsletter.mailings.digests.release import digest_mailing
 from newsletter.mailings.mailing import Kind
 from newsletter.mailings.status import MailingState
+from newsletter.overview.waiting import what_waits
 from newsletter.publication.sending_limits import WarmUp
 from newsletter.reports.report_mailing import report_mailing
 from newsletter.sending.warm_up.count_mails import DayIsFull, count_mails
@@ -214,3 +216,30 @@ def state_of(mailing: str) -> MailingState:
     status = app.statuses.status(mailing)
     assert status is not None
     return status.state
+
+
+def test_before_it_is_sent_preflight_says_on_how_many_days_and_the_start_page_what_today_takes(days: Days) -> None:
+    days.plan(plan(6, 40))
+    prepared = prepare_campaign(Campaign("monta", "Hei", "Hei!", "fi"), app, now=days.now)
+    (said,) = (fault for fault in prepared.faults if fault.rule is Rule.DAYS)
+    assert not said.blocks
+    assert "on 2 days at least, at most 6 mails on the first" in said.message
+    app.warm_up_days.add(BEGINS.date(), 4, days.now)
+    (waits,) = (each for each in what_waits(days.now, app, str) if each.kind == "warm-up")
+    assert "at most 6 mails today, of which 4 are counted" in waits.what
+    days.plan(None)
+    assert not prepare_campaign(Campaign("monta", "Hei", "Hei!", "fi"), app, now=days.now).faults
+    assert [each for each in what_waits(days.now, app, str) if each.kind == "warm-up"] == []
+
+
+def test_who_confirmed_lately_is_engaged_and_nobody_is_outside_of_the_plan(days: Days) -> None:
+    """The readers of this file signed up today, by the clock on the wall."""
+    days.now = datetime.now(UTC)
+    started = app.mailings.get(days.start())
+    assert started is not None
+    shard = IDS[READERS[0]][0]
+    assert app.planned_facts.engaged(started, shard, days.now) is None
+    days.plan(WarmUp(days.now.date() - timedelta(days=1), 6, 40, 1_000))
+    engaged = app.planned_facts.engaged(started, shard, days.now)
+    assert engaged is not None
+    assert IDS[READERS[0]] in engaged

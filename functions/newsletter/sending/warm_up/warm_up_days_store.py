@@ -10,7 +10,8 @@ from newsletter.platform.aws.items import holds, to_item
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEPT = timedelta(days=3)
+KEPT = timedelta(days=1)
+"""After the last mail that was counted, which is beyond the end of its day."""
 
 
 class WarmUpDays:
