@@ -31,7 +31,7 @@ NEXT = with_fields(
 )
 WAITS = with_fields(
     {
-        "kind": {"enum": ["breaker", "approval", "mailing", "leads", "feed", "crm"]},
+        "kind": {"enum": ["breaker", "approval", "mailing", "warm-up", "leads", "feed", "crm"]},
         "what": TEXT,
         "path": TEXT | {"description": "The page of the console where it is dealt with."},
     }
