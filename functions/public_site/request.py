@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from newsletter.container import app
 from newsletter.leads.visits.evidence import Evidence
 from newsletter.platform.errors import InvalidInput, NewsletterError
 from newsletter.platform.web.request import HttpRequest, TooLarge
@@ -12,6 +13,7 @@ from newsletter.publication.publication import Publication
 from newsletter.readers.signup.networks import network_of
 from public_site import form_data
 from public_site.form_data import Fields
+from public_site.source_address import source_address
 
 MAX_HEADER = 300
 """Characters of a header that are kept as evidence."""
@@ -110,7 +112,8 @@ class Request(HttpRequest):
     @property
     def network(self) -> str:
         """The network of the sender instead of the full address: /24 of IPv4, /64 of IPv6; empty for loopback."""
-        return network_of(self._event["requestContext"]["http"].get("sourceIp", ""))
+        seen = self._event["requestContext"]["http"].get("sourceIp", "")
+        return network_of(source_address(seen, self._headers, app.settings.cdn_secret))
 
     @property
     def evidence(self) -> Evidence:

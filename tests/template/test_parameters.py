@@ -22,7 +22,9 @@ WRONG = {
     "FeedUrl": ["example.fi/feed.xml"],
     "CrmWebhookUrl": ["http://crm.example.fi/hook", "crm.example.fi"],
     "OidcIssuer": ["issuer.example.fi", "https://issuer.example.fi/"],
-    "OidcAudience": [""],
+    "OidcAudience": ['"quoted"'],
+    "Certificate": ["11111111-2222", "arn:aws:iam::123456789012:server-certificate/newsletter"],
+    "WebAcl": ["arn:aws:wafv2:eu-north-1:123456789012:regional/webacl/newsletter/3333"],
     "AlarmAddress": ["valvomo", "valvomo@example"],
     "CampaignEventBus": ["", "my bus"],
     "SubscribersTable": ["ab", "arn:aws:dynamodb:eu-north-1:123456789012:table/Subscribers"],
@@ -36,6 +38,7 @@ RIGHT = {
     "DigestSchedule": ["cron(30 9 ? * MON-FRI *)", "rate(7 days)"],
     "FeedUrl": ["https://example.fi/feed.xml"],
     "OidcIssuer": ["https://login.example.com/tenant/v2.0"],
+    "Certificate": ["arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222"],
     "SubscribersTable": ["newsletter-Storage-1ABC-Subscribers-2DEF"],
 }
 each_of_them = pytest.mark.parametrize("name", DECLARED)
@@ -78,7 +81,8 @@ def test_a_parameter_says_what_it_is_for_and_what_it_may_be(name: str) -> None:
 @each_of_them
 def test_what_is_right_is_taken(name: str) -> None:
     for value in right(name):
-        assert faults(**{name: value}) == {}, value
+        login = "external" if value or not name.startswith("Oidc") else "cognito"
+        assert faults(**{"ConsoleLogin": login, name: value}) == {}, value
 
 
 @each_of_them
@@ -97,6 +101,15 @@ def test_what_is_missing_and_what_nobody_declared_is_named_too() -> None:
     needed = [name for name, declaration in DECLARED.items() if "Default" not in declaration]
     assert {name for name, what in faults_of_parameters({}) if "needs a value" in what} == set(needed)
     assert faults(PublicURL="https://example.fi") == {"PublicURL": "is given but not declared"}
+
+
+def test_values_that_do_not_fit_together_are_named() -> None:
+    alone = {name: value for name, value in PARAMETERS.items() if not name.startswith("Oidc")}
+    assert dict(faults_of_parameters(alone)).keys() == {"OidcIssuer", "OidcAudience"}
+    assert dict(faults_of_parameters({**alone, "ConsoleLogin": "cognito"})) == {}
+    web_acl = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/newsletter/3333"
+    assert faults(WebAcl=web_acl).keys() == {"WebAcl"}
+    assert faults(WebAcl=web_acl, Cdn="yes") == {}
 
 
 def test_a_person_fills_them_in_by_groups_and_in_this_order() -> None:

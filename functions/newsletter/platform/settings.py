@@ -45,6 +45,7 @@ class Settings:
     crm_url: str
     oidc_issuer: str
     oidc_audience: str
+    cdn_secret: str
     local: bool
 
 
@@ -86,6 +87,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         crm_url=needed("CRM_URL"),
         oidc_issuer=needed("OIDC_ISSUER"),
         oidc_audience=needed("OIDC_AUDIENCE"),
+        cdn_secret=variables.get("NEWSLETTER_CDN_SECRET", ""),
         local=variables.get("NEWSLETTER_LOCAL") == "1",
     )
 

@@ -212,4 +212,5 @@ def _without_table_names(given: Mapping[str, str]) -> dict[str, str]:
 def stack_of_environment(publication: Publication) -> Stack:
     """The stack of the NEWSLETTER_* variables. Only tables and queues are compared: parameters do not matter."""
     needed = {name: "https://x" for name, said in _parameters_of_template().items() if "Default" not in said}
+    needed |= {"OidcIssuer": "https://x", "OidcAudience": "x"}
     return load_stack(REPOSITORY, {**needed, "SenderDomain": publication.sender.address.rpartition("@")[2]})

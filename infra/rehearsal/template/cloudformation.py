@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from rehearsal.template.names import ATTRIBUTES, NAME_PROPERTY, REF
 from rehearsal.template.parameters import faults, value_of
 
 if TYPE_CHECKING:
@@ -64,36 +65,6 @@ class _NoValue:
 
 NO_VALUE = _NoValue()
 
-# What `Ref` and `Fn::GetAtt` give, by resource type. `{name}` is the physical id.
-_QUEUE_URL = "https://sqs.{region}.amazonaws.com/{account}/{name}"
-_REF = {
-    "AWS::SQS::Queue": _QUEUE_URL,
-    "AWS::SNS::Topic": "arn:aws:sns:{region}:{account}:{name}",
-    "AWS::Serverless::LayerVersion": "arn:aws:lambda:{region}:{account}:layer:{name}:1",
-}
-_ATTRIBUTES = {
-    ("AWS::DynamoDB::Table", "Arn"): "arn:aws:dynamodb:{region}:{account}:table/{name}",
-    ("AWS::S3::Bucket", "Arn"): "arn:aws:s3:::{name}",
-    ("AWS::SQS::Queue", "Arn"): "arn:aws:sqs:{region}:{account}:{name}",
-    ("AWS::SQS::Queue", "QueueName"): "{name}",
-    ("AWS::SQS::Queue", "QueueUrl"): _QUEUE_URL,
-    ("AWS::SNS::Topic", "TopicArn"): "arn:aws:sns:{region}:{account}:{name}",
-    ("AWS::SNS::Topic", "TopicName"): "{name}",
-    ("AWS::Events::Rule", "Arn"): "arn:aws:events:{region}:{account}:rule/{name}",
-    ("AWS::Serverless::Function", "Arn"): "arn:aws:lambda:{region}:{account}:function:{name}",
-    ("AWS::Serverless::Function", "Version.Version"): "1",  # the only one there is after a first deployment
-}
-# The property that names a resource, where it has one; without it the name is <stack>-<logical id>.
-_NAME_PROPERTY = {
-    "AWS::DynamoDB::Table": "TableName",
-    "AWS::S3::Bucket": "BucketName",
-    "AWS::SQS::Queue": "QueueName",
-    "AWS::SNS::Topic": "TopicName",
-    "AWS::SES::EmailIdentity": "EmailIdentity",
-    "AWS::SES::ConfigurationSet": "Name",
-    "AWS::Serverless::Function": "FunctionName",
-    "AWS::Logs::LogGroup": "LogGroupName",
-}
 # How a template nests another, to the property that names its file.
 NESTED = {"AWS::Serverless::Application": "Location", "AWS::CloudFormation::Stack": "TemplateURL"}
 
@@ -175,7 +146,7 @@ class Template:
     def physical_id(self, logical_id: str) -> str:
         """The local name of the resource: the one the template gives, else `<stack>-<logical id>`."""
         body = self.document["Resources"][logical_id]
-        named = body.get("Properties", {}).get(_NAME_PROPERTY.get(body["Type"], ""))
+        named = body.get("Properties", {}).get(NAME_PROPERTY.get(body["Type"], ""))
         made = str(self.resolve(named, logical_id)) if named else f"{self.account.stack_name}-{self.prefix}{logical_id}"
         return made.lower() if body["Type"] == "AWS::S3::Bucket" else made  # buckets have no capitals
 
@@ -255,7 +226,7 @@ class Template:
             return values[name]
         if name not in self.document["Resources"]:
             raise self.fail(where, f"Ref {name}: no such parameter or resource")
-        return self._filled(_REF.get(self.document["Resources"][name]["Type"], "{name}"), name)
+        return self._filled(REF.get(self.document["Resources"][name]["Type"], "{name}"), name)
 
     def _get_att(self, value: Any, where: str) -> Any:
         name, attribute = value.split(".", 1) if isinstance(value, str) else (value[0], ".".join(value[1:]))
@@ -264,7 +235,7 @@ class Template:
             raise self.fail(where, f"GetAtt {name}.{attribute}: no resource {name}")
         if body["Type"] in NESTED and attribute.startswith("Outputs."):
             return self.nested(name).output(attribute.removeprefix("Outputs."))
-        form = _ATTRIBUTES.get((body["Type"], attribute))
+        form = ATTRIBUTES.get((body["Type"], attribute))
         if form is None:
             raise self.fail(
                 where, f"GetAtt {name}.{attribute}: the local cloud does not know {attribute} of {body['Type']}"

@@ -28,6 +28,20 @@ NO_EMULATION = {
     "AWS::Logs::LogGroup": "the last lines are kept in memory (lambda_/log_groups.py)",
     "AWS::Logs::MetricFilter": "nobody is woken by a rehearsal",
     "AWS::KMS::Key": "the emulators encrypt nothing",
+    **dict.fromkeys(
+        (
+            *("AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping", "AWS::CloudFront::CachePolicy"),
+            *("AWS::CloudFront::Distribution", "AWS::CloudFront::Function", "AWS::SecretsManager::Secret"),
+        ),
+        "the local server is asked directly",
+    ),
+    **dict.fromkeys(
+        (
+            *("AWS::Cognito::UserPool", "AWS::Cognito::UserPoolGroup", "AWS::Cognito::UserPoolResourceServer"),
+            *("AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolDomain"),
+        ),
+        "the local cloud has an issuer of its own",
+    ),
     "AWS::S3::BucketPolicy": "the emulators ask nobody for rights",
     "AWS::SNS::TopicPolicy": "the emulators ask nobody for rights",
     "AWS::SQS::QueuePolicy": "the emulators ask nobody for rights",
@@ -82,7 +96,11 @@ def load_stack(
                 _known(template, f"{logical_id}.Targets.{number}", target, _TARGET_PROPERTIES)
             here[resource.logical_id] = resource
     _names_are_unique(top, resources)
-    outputs = {name: top.output(name) for name in top.document.get("Outputs", {})}
+    outputs = {
+        name: top.output(name)
+        for name, body in top.document.get("Outputs", {}).items()
+        if "Condition" not in body or top.condition(body["Condition"], f"Outputs.{name}")
+    }
     return Stack(top.account, tuple(functions), resources, outputs, dict(top.parameters))
 
 
