@@ -11,6 +11,7 @@ from public_site.source_address import PROOF, VIEWER, source_address
 from rehearsal.events import Request, http
 
 SEEN, READER = "203.0.113.9", "198.51.100.7"
+HUSH = "hush"
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_an_address_is_taken_from_the_header_of_our_cdn_alone(
 
 @pytest.mark.parametrize(("proof", "network"), [("hush", "198.51.100.0/24"), ("guessed", "203.0.113.0/24")])
 def test_limits_and_evidence_go_by_that_address(proof: str, network: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = SimpleNamespace(settings=SimpleNamespace(cdn_secret="hush"))
+    app = SimpleNamespace(settings=SimpleNamespace(cdn_secret=HUSH))
     monkeypatch.setattr("public_site.request.app", app)
     headers = (("X-Newsletter-Cdn", proof), ("True-Client-Ip", READER))
     request = PublicRequest(http(Request("GET", "/subscribe", headers=headers, source_ip=SEEN)))
