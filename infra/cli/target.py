@@ -17,6 +17,8 @@ from cli.faults import Fault, aws_errors_as_faults
 PREFIX = "NEWSLETTER_"
 FUNCTION = "Console"
 """The function whose environment is read; template.yaml gives all functions the same."""
+LIVE = "live"
+"""The alias of the version that runs (template.yaml)."""
 AHEAD = "clock_ahead"
 """How a local cloud says by how many seconds its clock is ahead, among the variables that it gives."""
 REPOSITORY = Path(__file__).parents[2]
@@ -146,7 +148,7 @@ def _deployed(stack: str, client: Callable[[str], Any] | None) -> Target:
     with aws_errors_as_faults():
         detail = make("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=FUNCTION)
         function = detail["StackResourceDetail"]["PhysicalResourceId"]
-        answer = make("lambda").get_function_configuration(FunctionName=function)
+        answer = _what_runs(make("lambda"), function)
     variables = dict(answer.get("Environment", {}).get("Variables", {}))
     if not any(name.startswith(PREFIX) for name in variables):
         raise Fault(
@@ -155,6 +157,18 @@ def _deployed(stack: str, client: Callable[[str], Any] | None) -> Target:
     kept = {name: value for name, value in variables.items() if name.startswith(PREFIX)}
     # Below /opt in Lambda; here it is the working tree that was deployed.
     return Target({**kept, f"{PREFIX}TEMPLATES": str(templates(Wanted()))}, f"the stack {stack}")
+
+
+def _what_runs(client: Any, function: str) -> dict[str, Any]:
+    """The settings of the version that is live; of the function itself in a stack of before there were versions."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return dict(client.get_function_configuration(FunctionName=function, Qualifier=LIVE))
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return dict(client.get_function_configuration(FunctionName=function))
 
 
 def _any_local(otherwise: str) -> Target:

@@ -85,6 +85,8 @@ class Deployed:
             function: [statement for policy in properties["Policies"] for statement in policy.get("Statement", [])]
             for function, properties in functions.items()
         }
+        self.release, self.live = "Release of today", dict[str, str]()
+        """What was deployed last, and functions of which another release is live."""
         self.loops = {each.logical_id: "Allow" if each.may_loop else "Terminate" for each in self.stack.functions}
         self.logs: dict[str, int | None] = {each["LoggingConfig"]["LogGroup"]: 30 for each in functions.values()}
         looked_at = {"StackDriftStatus": "IN_SYNC", "LastCheckTimestamp": datetime.now(UTC) - timedelta(days=1)}
@@ -219,9 +221,12 @@ class Deployed:
 
     # --- Lambda, API Gateway, rights, schedules ----------------------------------------------------------------------
 
-    def _get_function_configuration(self, FunctionName: str) -> Any:  # noqa: N803
+    def _get_function_configuration(self, FunctionName: str, Qualifier: str = "$LATEST") -> Any:  # noqa: N803
         name = FunctionName.removeprefix(f"{NAME}-")
+        assert Qualifier in ("$LATEST", "live")
         return {
+            "Version": "7" if Qualifier == "live" else Qualifier,
+            "Description": self.live.get(name, self.release) if Qualifier == "live" else self.release,
             **{key: self.functions[name][key] for key in ("Handler", "Runtime", "Timeout", "MemorySize")},
             "Role": f"arn:aws:iam::123456789012:role/{NAME}-{name}Role",
             "Environment": {"Variables": self.environments[name]},

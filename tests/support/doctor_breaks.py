@@ -202,6 +202,13 @@ BREAKS: list[tuple[str, Break, State, str, str]] = [
     ("publication", parameter(SenderDomain="other.example"), FAULT, "other.example", "set SenderDomain ="),
     ("publication", rolled_back, FAULT, "is UPDATE_ROLLBACK_COMPLETE", "make deploy"),
     ("functions", change(lambda s: s.functions["Sender"].update(Timeout=3)), FAULT, "Timeout is 3", "make deploy"),
+    (
+        "functions",
+        change(lambda s: s.live.update(Sender="Release of before")),
+        UNKNOWN,
+        "version 7 (Release of before) runs, and Release of today was deployed last",
+        "make deploy",
+    ),
     ("functions", change(lambda s: s.rights.update(Planner=[])), FAULT, "may not", "make deploy"),
     (
         "drift",

@@ -30,7 +30,7 @@ def deployed(folder: Path, release: str = RELEASE, **parameters: str) -> Resourc
     template = folder / f"{release[:2]}.yaml"
     template.write_text((ROOT / "template.yaml").read_text("utf-8"), "utf-8")
     name_release(template, release)
-    command = [require(DEPLOY_TOOLS), "infra/build/transform.py", template, json.dumps(parameters)]
+    command = (require(DEPLOY_TOOLS), "infra/build/transform.py", str(template), json.dumps(parameters))
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     found: Resources = json.loads(said)["Resources"]
     return found

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from cli.checks.rights import rights_differences
 from cli.checks.storage import Difference, names_in_stack, queue_differences, table_differences
-from cli.target import REPOSITORY
+from cli.target import LIVE, REPOSITORY
 from newsletter.platform.aws.error_codes import NOT_ALLOWED, NOT_THERE
 from newsletter.publication.publication import Publication
 from rehearsal import environment
@@ -129,7 +129,15 @@ def queues_differences(wanted: Stack, client: Client) -> Iterator[Difference]:
 def _function_differences(function: Function, wanted: Stack, client: Client) -> Iterator[Difference]:
     where = f"function {function.logical_id}"
     name = physical_id(wanted.account.stack_name, function.logical_id, client)
-    found = client("lambda").get_function_configuration(FunctionName=name)
+    found = client("lambda").get_function_configuration(FunctionName=name, Qualifier=LIVE)
+    last = client("lambda").get_function_configuration(FunctionName=name)
+    if found.get("Description") != last.get("Description"):
+        runs = f"version {found.get('Version')} ({found.get('Description')}) runs"
+        message = (
+            f"{runs}, and {last.get('Description')} was deployed last: see docs/deploy.md, What happens during a "
+            "deployment; run `make deploy`, unless it was rolled back on purpose"
+        )
+        yield where, message, False
     properties = next(
         each.properties
         for each in wanted.of_type("AWS::Serverless::Function")

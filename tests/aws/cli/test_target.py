@@ -74,7 +74,9 @@ def aws(variables: dict[str, str] | None) -> Callable[[str], Any]:
         }
         with_formation.add_response("describe_stack_resource", {"StackResourceDetail": detail}, asked)
         with_functions.add_response(
-            "get_function_configuration", {"Environment": {"Variables": variables}}, {"FunctionName": "prod-Console-1"}
+            "get_function_configuration",
+            {"Environment": {"Variables": variables}},
+            {"FunctionName": "prod-Console-1", "Qualifier": "live"},
         )
     with_formation.activate()
     with_functions.activate()

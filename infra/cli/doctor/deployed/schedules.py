@@ -9,6 +9,7 @@ from cli.checks.stack import physical_id, schedule_differences
 from cli.doctor.deployed.metrics import Metric, figures
 from cli.doctor.finding import Finding, fine, of_difference, together, unknown, warning
 from cli.doctor.place import Place
+from cli.target import LIVE
 from newsletter.mailings.schedules import Cron, ExpressionError, Rate, parse
 from newsletter.platform.times import parse_iso
 from rehearsal.template.model import Function, Schedule
@@ -60,7 +61,7 @@ def _functions(place: Place) -> Iterator[Finding]:
             yield warning(
                 f"{function.logical_id} has not run for {within.total_seconds() / 60:.0f} min",
                 f"newsletter dead-letters show schedule {place.options}\n"
-                f"aws lambda invoke --function-name {name} --payload '{payload}' "
+                f"aws lambda invoke --function-name {name} --qualifier {LIVE} --payload '{payload}' "
                 "--cli-binary-format raw-in-base64-out /dev/stdout",
             )
 
