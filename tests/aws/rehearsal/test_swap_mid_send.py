@@ -94,6 +94,8 @@ class Stage:
     def held_mid_send(self, mailing: str) -> None:
         """Wait until some batches of the mailing went out, and runs of the sender wait for SES."""
         until(lambda: self.mails(mailing) != [] and self.gate.held > 0)
+        # All of it is planned: pages that are planned after a swap are rendered with the new templates.
+        until(lambda: report_mailing(mailing, app, now=app.now()).planned_to_the_end)
         assert len(self.mails(mailing)) < self.readers
 
     def everybody_got_it_once(self, mailing: str) -> list[Mail]:
