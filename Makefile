@@ -3,6 +3,7 @@
 # Virtual environments are made from hashed locks and renewed only when a lock changes:
 #   .venv          the product, the local cloud, the tests    infra/requirements/{demo,test}.txt
 #   .venv-deploy   the SAM CLI, which pins other versions     infra/requirements/deploy.txt
+#   .venv-policy   checkov, which pins yet others             infra/requirements/policy.txt
 
 PORT ?= 8000
 PYTHON ?=
@@ -20,7 +21,7 @@ DEPLOY_OPTIONS = $(if $(PARAMETERS),--parameters $(PARAMETERS)) $(if $(OTHER_DAT
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo mails test soak simulate check format bench bench-local build reproduce audit deploy release lock screenshots mail-pictures clean
+.PHONY: help demo mails test soak simulate check format bench bench-local build runtime reproduce audit deploy release lock screenshots mail-pictures clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,12 +41,13 @@ soak: .venv/test.stamp ## Ten thousand random schedules of crashes, lost answers
 simulate: .venv/test.stamp ## Send to a million readers at 500 a second, on virtual time (READERS=, RATE=, FEEDBACK=1, SCANNED=0.7 CONCURRENCY=10)
 	.venv/bin/python tests/simulation/run.py
 
-check: .venv/test.stamp .venv-deploy/stamp ## Format, lint, types, templates, locks
+check: .venv/test.stamp .venv-deploy/stamp .venv-policy/stamp ## Format, lint, types, templates, policies, locks
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/cfn-lint template.yaml infra/*.yaml
 	$(SAM) validate --lint
+	.venv-deploy/bin/python infra/build/transform.py template.yaml | .venv-policy/bin/python infra/build/policy.py
 	.venv/bin/python infra/build/check_locks.py
 	.venv/bin/python infra/build/mails.py --check
 
@@ -61,6 +63,10 @@ bench-local: .venv/test.stamp ## A list of 50,000 readers in the local cloud: im
 
 build: .venv-deploy/stamp build/wheels/stamp ## What is deployed, in build/deployed: archives of hashed arm64 wheels, licences, bill of materials
 	@sh infra/build/build.sh
+
+runtime: ## After a build: prepare the archive to be run here under AWS's runtime client, for tests/deployed and bench
+	@python=$$(PYTHON= PATH="$$PWD/.venv-deploy/bin:$$PATH" sh infra/build/find-python.sh 3.13) && \
+		.venv-deploy/bin/python infra/build/runtime.py "$$(readlink -f "$$python")"
 
 reproduce: .venv-deploy/stamp ## Build a second time and compare: the same tree makes the same bytes
 	@sh infra/build/reproduce.sh
@@ -88,7 +94,7 @@ mail-pictures: .venv/test.stamp mails ## Every mail in every language as a pictu
 	.venv/bin/python -m tests.browser.mail_gallery
 
 clean: ## Remove everything that can be made again
-	rm -rf .venv .venv-deploy .aws-sam build tests/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-deploy .venv-policy .aws-sam build tests/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find functions infra tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Order-only: the interpreter's age says nothing, only its absence does.
@@ -111,6 +117,13 @@ clean: ## Remove everything that can be made again
 .venv-deploy/stamp: infra/requirements/deploy.txt | .venv-deploy/bin/python
 	@echo "Installing the SAM CLI into .venv-deploy (once, about a minute)"
 	@.venv-deploy/bin/python $(PIP_INSTALL) --require-hashes -r $<
+	@touch $@
+
+# By uv, which takes seconds where pip takes minutes for its hundred packages.
+.venv-policy/stamp: infra/requirements/policy.txt .venv-deploy/stamp
+	@echo "Installing checkov into .venv-policy (once, some seconds)"
+	@.venv-deploy/bin/uv venv --quiet --clear --python .venv-deploy/bin/python .venv-policy
+	@.venv-deploy/bin/uv pip install --quiet --python .venv-policy/bin/python --require-hashes --requirement $<
 	@touch $@
 
 build/wheels/stamp: functions/requirements.txt | .venv-deploy/bin/python

@@ -18,7 +18,8 @@ import pytest
 
 from cli.mails.screenshots import chromium
 
-NODE_MODULES = Path(__file__).parent / "node_modules"
+ROOT = Path(__file__).parents[1]
+NODE_MODULES = ROOT / "tests/node_modules"
 NODE_MAJOR = 20
 HOW_TO_GET_CHROMIUM = "install it (Debian, Ubuntu: apt-get install chromium; macOS: brew install chromium)"
 HOW_TO_GET_NODE_PACKAGES = f"install Node {NODE_MAJOR} or newer, and run `npm ci` in tests/"
@@ -62,13 +63,24 @@ def _spamassassin() -> Path | None:
 
 
 def _deploy_tools() -> Path | None:
-    python = Path(__file__).parents[1] / ".venv-deploy/bin/python"
+    python = ROOT / ".venv-deploy/bin/python"
     return python if python.with_name("sam").exists() else None
+
+
+def _runtime() -> Path | None:
+    built = ROOT / "build/runtime"
+    current = all(
+        (there := built / "task" / path.relative_to(ROOT / "functions")).is_file()
+        and there.read_bytes() == path.read_bytes()
+        for path in (ROOT / "functions").rglob("*.py")
+    )
+    return built if current and (built / "client").is_dir() else None
 
 
 SPAMASSASSIN = Tool("SpamAssassin", "install it (Debian, Ubuntu: apt-get install spamassassin)", _spamassassin)
 CHROMIUM = Tool("Chromium", HOW_TO_GET_CHROMIUM, chromium)
 DEPLOY_TOOLS = Tool("The SAM CLI", "run `make check` once, which installs it into .venv-deploy", _deploy_tools)
+RUNTIME = Tool("The archive of this tree, as Lambda runs it", "run `make build runtime`", _runtime)
 DYNALITE = Tool("dynalite", HOW_TO_GET_NODE_PACKAGES, _dynalite)
 AXE = Tool("axe-core", HOW_TO_GET_NODE_PACKAGES, _axe)
 WEBHOOKS_JS = Tool("standardwebhooks for Node", HOW_TO_GET_NODE_PACKAGES, _webhooks_js)

@@ -16,7 +16,9 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = ROOT / "functions"
 RUNTIME = FUNCTIONS / "requirements.txt"
-DEMO, TEST, DEPLOY = (ROOT / "infra/requirements" / f"{name}.txt" for name in ("demo", "test", "deploy"))
+DEMO, TEST, DEPLOY, CLIENT, POLICY = (
+    ROOT / "infra/requirements" / f"{name}.txt" for name in ("demo", "test", "deploy", "runtime", "policy")
+)
 NODE = ROOT / "tests/package-lock.json"
 
 PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[^ ]+)", re.MULTILINE)
@@ -49,6 +51,8 @@ def wanted() -> dict[Path, list[Requirement]]:
         DEMO: [*runtime, *group("demo")],
         TEST: [*runtime, *group("test")],
         DEPLOY: list(group("deploy")),
+        CLIENT: list(group("runtime")),
+        POLICY: list(group("policy")),
     }
 
 
@@ -67,7 +71,7 @@ def imports(tree: ast.AST) -> Iterator[str]:
 
 
 def addresses() -> Iterator[str]:
-    for lock in (RUNTIME, DEMO, TEST, DEPLOY, NODE):
+    for lock in (RUNTIME, DEMO, TEST, DEPLOY, CLIENT, POLICY, NODE):
         for number, line in enumerate(lock.read_text("utf-8").splitlines(), 1):
             if ADDRESS.search(line):
                 yield f"{lock.relative_to(ROOT)}:{number}: a lock names no index and no address: {line.strip()}"

@@ -21,6 +21,8 @@ compile functions/requirements.txt pyproject.toml --constraint $locks/test.txt
 
 # Alone: the SAM CLI asks for other versions, and nothing of the product runs beside it.
 compile $locks/deploy.txt --group deploy
+compile $locks/runtime.txt --group runtime
+compile $locks/policy.txt --group policy
 
 if npm --version >/dev/null 2>&1; then
     cd tests

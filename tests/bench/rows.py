@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import partial
 
 from tests.bench.figures import Figure, LeftOut
-from tests.bench.measure import audience, cold_start, console, million, send, site, size, verdicts
+from tests.bench.measure import audience, cold_start, console, containers, million, send, site, size, verdicts
 
 
 class Bound(StrEnum):
@@ -47,6 +47,7 @@ ROWS = (
     Row("aws_usd_per_million_scanned", Bound.AT_MOST, 40),
     Row("ledger_units_per_recipient", Bound.AT_MOST, 1.2),
     *(Row(f"cold_start_ms_{folder}") for folder in cold_start.CLIENTS),
+    *(Row(f"memory_mb_{folder}", Bound.AT_MOST, 256) for folder in cold_start.CLIENTS),
     *(Row(f"cold_start_ratio_{folder}", Bound.AT_MOST, 1.3) for folder in cold_start.CLIENTS),
     Row("cold_start_floor_ms"),
     Row("click_p99_ms", Bound.AT_MOST, 10),
@@ -70,9 +71,7 @@ def benches(wanted: Sequence[str]) -> dict[str, Callable[[], Sequence[Figure | L
         chosen["million"] = million.measure_with_bill
     elif _any(wanted, "plan_"):
         chosen["million"] = million.measure
-    if _any(wanted, "cold_start_"):
-        folders = [folder for folder in cold_start.CLIENTS if any(name.endswith(f"_{folder}") for name in wanted)]
-        chosen["cold_start"] = partial(cold_start.measure, folders or tuple(cold_start.CLIENTS))
+    chosen |= _of_containers(wanted)
     if _any(wanted, "click_", "subscribe_", "visit_"):
         chosen["site"] = site.measure
     if _any(wanted, "verdict_"):
@@ -83,6 +82,16 @@ def benches(wanted: Sequence[str]) -> dict[str, Callable[[], Sequence[Figure | L
         chosen["console"] = console.measure
     if _any(wanted, "zip_"):
         chosen["size"] = size.measure
+    return chosen
+
+
+def _of_containers(wanted: Sequence[str]) -> dict[str, Callable[[], Sequence[Figure | LeftOut]]]:
+    folders = [folder for folder in cold_start.CLIENTS if any(name.endswith(f"_{folder}") for name in wanted)]
+    chosen: dict[str, Callable[[], Sequence[Figure | LeftOut]]] = {}
+    if _any(wanted, "cold_start_ms_", "memory_"):
+        chosen["containers"] = partial(containers.measure, folders)
+    if _any(wanted, "cold_start_ratio_", "cold_start_floor_"):
+        chosen["cold_start"] = partial(cold_start.measure, folders or tuple(cold_start.CLIENTS))
     return chosen
 
 
