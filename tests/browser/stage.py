@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from newsletter.container import app
 from rehearsal.cloud import LocalCloud
 from rehearsal.site.blog.site import feed_xml
+from tests.support.issuer import signing_as_before
 from tests.support.patience import patient
 from tests.support.templates import TEMPLATES
 
@@ -95,6 +96,7 @@ def staged(folder: Path, templates: Path = TEMPLATES) -> Iterator[Stage]:
     feed.write_text('<rss version="2.0"><channel><title>Empty</title></channel></rss>', "utf-8")
     clock = Clock()
     with (
+        signing_as_before(),
         LocalCloud(feed_url=str(feed), templates=templates, ingest=False) as cloud,
         # In place of the clock that the local cloud has given the container.
         patch.object(app, "now", clock.now),

@@ -17,6 +17,7 @@ from typing import Any
 from unittest.mock import patch
 
 import boto3
+from botocore.config import Config
 from botocore.signers import RequestSigner
 from moto import mock_aws
 from moto.events.models import events_backends
@@ -54,7 +55,7 @@ class Snapshot:
 
 _snapshots: dict[str, Snapshot] = {}
 _clients: dict[tuple[Any, ...], Any] = {}
-_make_client: Any = boto3.client
+_boto3_client: Any = boto3.client
 _make_client_of_ours: Any = aws.new_client
 _sign: Any = RequestSigner.sign
 
@@ -123,7 +124,12 @@ def _sign_urls_alone(
 
 
 def _client(service: str, **options: Any) -> Any:
-    return _make_client(service, **options) if options else _kept(_make_client, service)
+    return _boto3_client(service, **options) if options else _kept(_make_client, service)
+
+
+def _make_client(service: str) -> Any:
+    """One that says who it is in words it is given: botocore would put them together anew for every call."""
+    return _boto3_client(service, config=Config(user_agent="tests"))
 
 
 def _client_of_ours(service: str) -> Any:

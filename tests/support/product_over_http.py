@@ -25,6 +25,7 @@ import urllib3
 from newsletter.mailings.digests.digest import digest_id, week_of
 from rehearsal.cloud import LocalCloud
 from tests.support.cloud import BROWSER, DWELL
+from tests.support.issuer import signing_as_before
 from tests.support.log_lines import told_of_readers
 from tests.support.patience import patient
 from tests.support.templates import TEMPLATES
@@ -226,7 +227,7 @@ def header(mail: dict[str, Any], name: str) -> str:
 @contextmanager
 def started(feed: Path, templates: Path = TEMPLATES) -> Iterator[Product]:
     """A local cloud of its own with this feed."""
-    with LocalCloud(feed_url=str(feed), templates=templates) as cloud, patient():
+    with signing_as_before(), LocalCloud(feed_url=str(feed), templates=templates) as cloud, patient():
         for thread in threading.enumerate():
             if thread.name == "preload":
                 thread.join()

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from rehearsal.cloud import LocalCloud
+from tests.support.issuer import signing_as_before
 
 TEMPLATE = """
     Transform: AWS::Serverless-2016-10-31
@@ -156,7 +157,7 @@ def scratch(tmp_path: Path) -> Scratch:
 @pytest.fixture
 def cloud(scratch: Scratch) -> Iterator[LocalCloud]:
     """The small stack, started."""
-    with LocalCloud(root=scratch.root) as started:
+    with signing_as_before(), LocalCloud(root=scratch.root) as started:
         yield started
 
 

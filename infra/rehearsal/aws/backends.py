@@ -7,10 +7,13 @@ from __future__ import annotations
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
+from os import environ
 from time import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.config import Config
 from moto import mock_aws
 from moto.sqs.models import sqs_backends
 
@@ -84,8 +87,8 @@ class Backends:
         # Whoever needs one that is there does not wait for moto.
         if service not in self._clients:
             with self._lock:
-                create: Any = boto3.client  # its stubs know each service by its literal name only
-                self._clients.setdefault(service, create(service))
+                surroundings = tuple(sorted(each for each in environ.items() if each[0].startswith("AWS_")))
+                self._clients.setdefault(service, _client(service, surroundings))
         return self._clients[service]
 
     def queue_url(self, name: str) -> str:
@@ -183,6 +186,14 @@ class Backends:
 
     def _queue(self, name: str) -> Any:
         return sqs_backends[self._account.account_id][self._account.region].queues[name]
+
+
+@cache
+def _client(service: str, surroundings: tuple[tuple[str, str], ...]) -> Any:  # noqa: ARG001 (what it depends on)
+    """Kept for the next stack of this process: making one takes longer than its calls, and what it asks is moto."""
+    create: Any = boto3.client  # its stubs know each service by its literal name only
+    # A User-Agent that is given is not put together anew for every call.
+    return create(service, config=Config(user_agent="rehearsal"))
 
 
 def _retrying(messages: Iterable[Any], in_hand: Collection[str]) -> list[Any]:

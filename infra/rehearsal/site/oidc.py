@@ -40,15 +40,18 @@ class _Grant:
     role: str = ""
 
 
+def new_key() -> jwk.RSAKey:
+    """A key to sign tokens with."""
+    return jwk.RSAKey.generate_key(2048, parameters={"kid": secrets.token_hex(4), "alg": "RS256", "use": "sig"})
+
+
 class Issuer:
     """Signs with a key made at the start, so that tokens of an earlier rehearsal are worth nothing."""
 
     def __init__(self, url: str, audience: str, now: Callable[[], float]) -> None:
         """`url` is the issuer, `audience` the one client it knows; `now` gives the seconds since 1970."""
         self._url, self._audience, self._now = url, audience, now
-        self._key = jwk.RSAKey.generate_key(
-            2048, parameters={"kid": secrets.token_hex(4), "alg": "RS256", "use": "sig"}
-        )
+        self._key = new_key()
         self._grants: dict[str, _Grant] = {}
         self._lock = threading.Lock()
 

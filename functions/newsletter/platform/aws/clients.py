@@ -113,5 +113,11 @@ def _session() -> Any:
     from botocore.session import get_session
 
     session = get_session()
-    session.register_component("data_loader", api_models(LEAN_MODELS, SERVICES))
+    session.register_component("data_loader", _models())
     return Session(botocore_session=session)
+
+
+@cache
+def _models() -> Any:
+    """What the files of the models say depends on nothing that `forget` is called for."""
+    return api_models(LEAN_MODELS, SERVICES)
