@@ -21,7 +21,7 @@ DEPLOY_OPTIONS = $(if $(PARAMETERS),--parameters $(PARAMETERS)) $(if $(OTHER_DAT
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo mails test soak simulate check format bench bench-local build runtime reproduce audit deploy release lock screenshots mail-pictures clean
+.PHONY: help demo mails test soak simulate check check-code check-types check-templates format bench bench-local build runtime reproduce audit deploy release lock screenshots mail-pictures clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,15 +41,21 @@ soak: .venv/test.stamp ## Ten thousand random schedules of crashes, lost answers
 simulate: .venv/test.stamp ## Send to a million readers at 500 a second, on virtual time (READERS=, RATE=, FEEDBACK=1, SCANNED=0.7 CONCURRENCY=10)
 	.venv/bin/python tests/simulation/run.py
 
-check: .venv/test.stamp .venv-deploy/stamp .venv-policy/stamp ## Format, lint, types, templates, policies, locks
+check: check-code check-types check-templates ## Format, lint, types, templates, policies, locks
+
+check-code: .venv/test.stamp
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
+	.venv/bin/python infra/build/check_locks.py
+	.venv/bin/python infra/build/mails.py --check
+
+check-types: .venv/test.stamp
 	.venv/bin/mypy
+
+check-templates: .venv/test.stamp .venv-deploy/stamp .venv-policy/stamp
 	.venv/bin/cfn-lint template.yaml infra/*.yaml
 	$(SAM) validate --lint
 	.venv-deploy/bin/python infra/build/transform.py template.yaml | .venv-policy/bin/python infra/build/policy.py
-	.venv/bin/python infra/build/check_locks.py
-	.venv/bin/python infra/build/mails.py --check
 
 format: .venv/test.stamp ## Format the code and repair what the linter can
 	.venv/bin/ruff check --fix --quiet . || true
