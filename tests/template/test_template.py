@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from newsletter.mailings.schedules import Cron, parse
-from newsletter.platform.aws.clients import SERVICES
 from newsletter.platform.aws.items import KEYS
 from newsletter.platform.settings import read_settings
 from newsletter.readers.profiles.subscriber_items import INDEXED
@@ -19,7 +18,7 @@ from newsletter.sending.reserve_slots import MAX_SLEEP
 from newsletter.sending.send_batches import MAX_CONCURRENT
 from rehearsal.template.cloudformation import Resource
 from rehearsal.template.model import Function
-from tests.template.stacks import ROOT, alarms, as_list, function, resources, stack, statements
+from tests.template.stacks import ROOT, alarms, function, resources, stack
 
 FOLDERS = [
     "feed_ingest",
@@ -257,56 +256,3 @@ def test_an_index_that_stacks_have_holds_what_it_always_held() -> None:
     there = {each["IndexName"]: each["Projection"] for each in table.properties["GlobalSecondaryIndexes"]}
     for name, held in INDEXES.items():
         assert name not in there or set(there[name]["NonKeyAttributes"]) == held, "see docs/operate.md"
-
-
-# --- rights ----------------------------------------------------------------------------------------------------------
-
-
-@by_id
-def test_no_right_is_wider_than_a_named_action_on_a_named_resource(each: Function) -> None:
-    wide = [
-        (statement["Sid"], part)
-        for statement in statements(each.logical_id)
-        for part in (*statement["Action"], *statement["Resource"])
-        if "*" in part
-    ]
-    # GetAccount and the suppression list are the account's own: these actions know no resource (AWS: Service
-    # Authorization Reference, SES v2).
-    rate = [("ReadTheSendingRate", "*")]
-    listed = [("LetWhoBouncedComeBackWithAFreshSignUp", "*")]
-    # A right on objects names their bucket: their names are made from what they are.
-    objects = f"arn:aws:s3:::{next(iter(resources('AWS::S3::Bucket'))).physical_id}/*"
-    asking = {
-        "planner": rate,
-        "sender": rate + listed,
-        "nurture": [("ReadTheQuota", "*")],
-        "public_site": [("ShowPictures", objects)],
-        "console": [("TakePictures", objects)],
-    }
-    assert wide == asking.get(each.folder, [])
-
-
-@by_id
-def test_every_right_says_what_it_is_for_and_belongs_to_a_service_we_call(each: Function) -> None:
-    sids = [statement["Sid"] for statement in statements(each.logical_id)]
-    assert len(sids) == len(set(sids))
-    services = {action.partition(":")[0] for statement in statements(each.logical_id) for action in statement["Action"]}
-    assert services <= {service.removesuffix("v2") for service in SERVICES}
-
-
-def test_policies_come_as_statements_or_as_known_templates_for_one_queue() -> None:
-    for each in FUNCTIONS:
-        for policy in function(each.logical_id).properties.get("Policies", []):
-            (kind,) = policy
-            assert kind in {"Statement", "SQSPollerPolicy", "SQSSendMessagePolicy"}
-            if kind != "Statement":
-                assert policy[kind]["QueueName"] in QUEUES
-
-
-def test_queue_and_topic_policies_name_their_service_and_their_source() -> None:
-    for policy in resources("AWS::SQS::QueuePolicy") + resources("AWS::SNS::TopicPolicy"):
-        for statement in policy.properties["PolicyDocument"]["Statement"]:
-            assert statement["Effect"] == "Allow"
-            assert set(statement["Principal"]) == {"Service"}
-            assert not [part for part in as_list(statement["Action"]) if "*" in part]
-            assert statement["Condition"] != {}
