@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from newsletter.container import app
 from newsletter.platform.messages import PlanPage, TakeUpOffer
 from newsletter.platform.shards import SHARDS
 from tests.support.cloud import BROWSER
@@ -215,3 +217,12 @@ def test_an_old_feed_gives_a_digest_right_after_its_newest_article(name: str, tm
         (digest,) = product.mails("maija@example.com", "digest-")
         title = next(article["title"] for article in articles if datetime.fromisoformat(article["published"]) == newest)
         assert " ".join(title.split()) in " ".join(digest["text"].split())
+
+
+def test_on_a_busy_machine_a_page_here_waits_longer_than_a_deployed_one(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = product.sign_up("maija@example.com")
+    now, asked = app.now, count()
+    monkeypatch.setattr(app, "now", lambda: now() + timedelta(seconds=4 * next(asked)))
+    assert product.get(link).status == 200
