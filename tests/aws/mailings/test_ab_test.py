@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from botocore.client import BaseClient
@@ -34,6 +33,7 @@ from newsletter.readers.unsubscribe import unsubscribe
 from newsletter.reports.words.experiment_words import experiment_as_json
 from newsletter.sending.feedback.visit_marks import VisitMark
 from tests.support.cloud import Cloud
+from tests.support.crashing_calls import CrashingCall
 from tests.support.readers import add_reader
 from tests.support.reports import report_of
 
@@ -41,8 +41,6 @@ AB = Experiment(("Yksi", "Kaksi"), 0.5, 4, ("Eka", "Toka"))
 TEXT = Campaign(name="koe", subject="Yksi", body="Moi.", language="fi", ab=AB)
 ID = "campaign-koe"
 READERS = [f"lukija{number}@example.com" for number in range(24)]
-CALL = BaseClient._make_api_call  # noqa: SLF001
-READS = ("GetItem", "BatchGetItem", "Query", "GetAccount", "GetParameter")
 
 
 @pytest.fixture
@@ -241,22 +239,6 @@ def test_a_pilot_goes_out_and_is_judged_without_those_who_wait_for_the_winner(
     assert got(cloud) == expected(ids, "Yksi")
 
 
-class Crash:
-    """Fails in the writing call of that number; `effective`: the call takes effect and its answer is lost."""
-
-    def __init__(self, at: int, *, effective: bool) -> None:
-        self.at, self.effective, self.calls = at, effective, 0
-
-    def __call__(self, client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
-        """Stands in for the method of boto3's clients."""
-        self.calls += operation not in READS
-        if operation not in READS and self.calls == self.at:
-            if self.effective:
-                CALL(client, operation, arguments)
-            raise KeyboardInterrupt
-        return CALL(client, operation, arguments)
-
-
 @pytest.mark.parametrize("effective", [True, False], ids=["answer lost", "not called"])
 def test_a_crash_at_any_call_of_the_decision_is_mended_by_the_next_run(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, *, effective: bool
@@ -269,7 +251,7 @@ def test_a_crash_at_any_call_of_the_decision_is_mended_by_the_next_run(
         names.append(name)
         started(cloud, replace(TEXT, name=name, ab=wide))
         click(f"campaign-{name}", "2", people=3)
-        crash = Crash(len(names), effective=effective)
+        crash = CrashingCall(len(names), effective=effective)
         with monkeypatch.context() as broken:
             broken.setattr(BaseClient, "_make_api_call", lambda *call, crash=crash: crash(*call))
             with suppress(KeyboardInterrupt):

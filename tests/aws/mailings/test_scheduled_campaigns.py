@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,11 +20,10 @@ from newsletter.mailings.drafts.start_due import start_due_draft
 from newsletter.platform.errors import Conflict, InvalidInput, NotNow, PartlyFailed
 from newsletter.platform.times import whole_seconds
 from tests.support.cloud import Cloud
+from tests.support.crashing_calls import CrashingCall
 from tests.support.readers import add_reader
 
 TEXT = Campaign(name="kevat", subject="Kevät", body="Moi.", language="fi")
-CALL = BaseClient._make_api_call  # noqa: SLF001
-READS = ("GetItem", "BatchGetItem", "Query", "GetAccount", "GetParameter")
 READER = "maija@example.com"
 
 
@@ -140,24 +139,6 @@ def test_it_goes_to_those_who_are_readers_when_it_goes(cloud: Cloud) -> None:
     assert len(cloud.mails("uusi@example.com")) == 1
 
 
-@dataclass
-class Crash:
-    """Fails in the writing call of that number; `effective`: the call takes effect and its answer is lost."""
-
-    at: int
-    effective: bool
-    calls: int = 0
-
-    def __call__(self, client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
-        """Stands in for the method of boto3's clients."""
-        self.calls += operation not in READS
-        if operation not in READS and self.calls == self.at:
-            if self.effective:
-                CALL(client, operation, arguments)
-            raise KeyboardInterrupt
-        return CALL(client, operation, arguments)
-
-
 @pytest.mark.parametrize("effective", [True, False], ids=["answer lost", "not called"])
 def test_a_crash_at_any_call_is_mended_by_the_next_run(
     cloud: Cloud,
@@ -168,7 +149,7 @@ def test_a_crash_at_any_call_is_mended_by_the_next_run(
     add_reader(READER)
     names: list[str] = []
     while True:
-        crash = Crash(len(names) + 1, effective)
+        crash = CrashingCall(len(names) + 1, effective=effective)
         names.append(f"kevat-{crash.at}")
         text = replace(TEXT, name=names[-1], subject=names[-1])
         draft = schedule_new(text, now(30), app, by="anna", now=now()).draft

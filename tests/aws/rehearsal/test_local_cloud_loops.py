@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from rehearsal.cloud import LocalCloud
 from rehearsal.lambda_ import lineage
 from rehearsal.template.cloudformation import TemplateError
-from tests.support.small_stack import Scratch
+from tests.support.small_stack import Scratch, eventually
 
 TEMPLATE = """
     Transform: AWS::Serverless-2016-10-31
@@ -103,10 +102,8 @@ def test_an_event_that_comes_round_too_often_is_ended_and_becomes_a_dead_letter(
         for _ in range(2):  # the tries that the queue allows
             cloud.retry_now()
             assert cloud.drain()
-        end = time.monotonic() + 60
-        while not (letters := dead(cloud)) and time.monotonic() < end:
-            time.sleep(0.02)
-        assert letters == [str(40 - lineage.LIMIT)]
+        assert eventually(lambda: cloud.backends.has_visible("newsletter-local-WorkDeadLetters"))
+        assert dead(cloud) == [str(40 - lineage.LIMIT)]
         assert len(seen(cloud)) == lineage.LIMIT
     assert "Lambda ends an event that came round to Worker more than 16 times" in capsys.readouterr().err
 

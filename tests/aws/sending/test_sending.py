@@ -19,14 +19,11 @@ from newsletter.sending.deliveries_store import Deliveries
 from newsletter.sending.ledger import LEASE, BatchStatus
 from rehearsal import events
 from tests.support.cloud import PEPPER, Cloud
+from tests.support.lost_responses import Crash
 from tests.support.reports import report_of
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 MAILING = "campaign-kevat"
-
-
-class Crash(BaseException):
-    """The process is gone: nothing after this line runs, not even `except Exception`."""
 
 
 @pytest.fixture
