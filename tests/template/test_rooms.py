@@ -234,7 +234,9 @@ def test_conditional_writes_are_made_in_one_place() -> None:
 
 STORAGE = {"PROFILE", "SIGN_UP", "CHANGE", "LEAD", "CONSENT", "CLICK", "sign_up_record", "is_sign_up", "from_item"}
 """Names of keys and mappers of the tables' items."""
-CLI = sorted((FUNCTIONS.parent / "infra/cli").rglob("*.py"))
+CLI = sorted(
+    path for path in (FUNCTIONS.parent / "infra/cli").rglob("*.py") if not path.stem.endswith(("_store", "_items"))
+)
 ITEM_KEYS = re.compile(r"^(profile|pk|sk|record|mailable|due_shard|due_at|brought|[a-z-]+#.*)$")
 LISTED = {("columns.py", "record")}
 """A column of our own export that is called so, too."""

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from cli.faults import Fault
 from cli.output import facts, say
-from cli.restore.reader import Item, merged
+from cli.restore.tables_store import RestoredTables
 from newsletter.container import app
-from newsletter.mailings.drafts.drafts_store import DUE
 from newsletter.platform.aws import clients as aws
-from newsletter.platform.aws.pepper_fingerprints_store import KEY as FINGERPRINT
 from newsletter.platform.times import iso, parse_iso
-from newsletter.readers.profiles.records_store import PROFILE
 from newsletter.readers.subscriber import Status
 
 if TYPE_CHECKING:
@@ -29,8 +23,6 @@ KINDS = {
     ("mailing", "part"): "Deliveries",
     ("lead", "record"): "Leads",
 }
-TRIES = 5
-"""A record that its reader changes at the same moment is read again."""
 
 
 def merge(used: str, restored: str, at: str = "", *, dry_run: bool = False) -> int:
@@ -41,13 +33,14 @@ def merge(used: str, restored: str, at: str = "", *, dry_run: bool = False) -> i
     if kinds[0] is None or kinds[0] != kinds[1] or used == restored:
         raise Fault(f"{used} is {kinds[0] or 'of another product'}, {restored} is {kinds[1] or 'of another product'}")
     point = _point_in_time(about[1], restored, at)
-    run = _Merge(client, used, restored, point, dry_run=dry_run)
+    run = RestoredTables(client, used, restored, point, _is_erased, dry_run=dry_run)
     if kinds[0] == "Subscribers":
         run.readers()
     else:
         run.items([each["AttributeName"] for each in about[0]["KeySchema"]], str(kinds[0]))
     verb = "would be written to" if dry_run else "written to"
-    say(f"{kinds[0]}, restored to {point}: {run.done['written']} records {verb} {restored}, {run.done['deleted']} deleted")
+    written, deleted = run.done["written"], run.done["deleted"]
+    say(f"{kinds[0]}, restored to {point}: {written} records {verb} {restored}, {deleted} deleted")
     for what in sorted(set(run.done) - {"written", "deleted"}):
         say(f"  {what}: {run.done[what]}")
     facts({"table": restored, "kind": kinds[0], "at": point, **run.done})
@@ -74,121 +67,5 @@ def _point_in_time(about: Mapping[str, Any], name: str, at: str) -> str:
     raise Fault(f"DynamoDB does not say to which moment {name} was restored; add --at 2026-11-28T08:00:00Z")
 
 
-class _Merge:
-    """One run."""
-
-    def __init__(self, client: DynamoDBClient, used: str, restored: str, at: str, *, dry_run: bool) -> None:
-        self._client, self._used, self._restored = client, used, restored
-        self._at, self._dry_run = at, dry_run
-        self.done: Counter[str] = Counter(written=0, deleted=0)
-
-    # --- readers -----------------------------------------------------------------------------------------------------
-
-    def readers(self) -> None:
-        """Reader by reader. The pepper's fingerprint must be the same, else they are not the same readers."""
-        prints = [self._client.get_item(TableName=table, Key=FINGERPRINT).get("Item") for table in self._both]
-        if prints[0] is not None and prints[1] is not None and prints[0]["fingerprint"] != prints[1]["fingerprint"]:
-            raise Fault(f"the ids in {self._used} and {self._restored} were made with two peppers: other readers")
-        ids = dict.fromkeys(item["id"]["S"] for table in self._both for item in self._scan(table, ("id",)))
-        for reader in ids:
-            if reader != FINGERPRINT["id"]["S"]:
-                self._reader(reader)
-
-    def _reader(self, reader: str) -> None:
-        for _ in range(TRIES):
-            used, restored = ({each["record"]["S"]: each for each in self._of(table, reader)} for table in self._both)
-            wanted = merged(used, restored, self._at)
-            if all([self._replace(restored.get(record), item) for record, item in wanted.items()]) and all(
-                [self._delete(restored[record], ("id", "record")) for record in restored.keys() - wanted.keys()]
-            ):
-                self._count(used.get(PROFILE), restored.get(PROFILE), wanted.get(PROFILE))
-                return
-        raise Fault(f"the records of {reader} change all the time; run it again")
-
-    def _count(self, used: Item | None, restored: Item | None, now: Item | None) -> None:
-        if used is not None and now is None:
-            self.done["brought by an import after it, not taken along"] += 1
-        if now is None or now == restored:
-            return
-        status, before = now["status"]["S"], restored["status"]["S"] if restored else ""
-        if status == Status.ACTIVE:
-            self.done["came or came back by themselves" if before != status else "get less, or kept a refusal"] += 1
-        elif status != before:
-            self.done[f"{status} since then"] += 1
-
-    # --- other tables ------------------------------------------------------------------------------------------------
-
-    def items(self, keys: list[str], kind: str) -> None:
-        """What the table in use has is newer. What the restored one alone has stays, unless it would act by itself."""
-        known: set[tuple[str, ...]] = set()
-        for item in self._scan(self._used):
-            known.add(tuple(item[key]["S"] for key in keys))
-            there = self._client.get_item(TableName=self._restored, Key={key: item[key] for key in keys})
-            self._replace(there.get("Item"), item)
-        for item in list(self._scan(self._restored)):
-            if tuple(item[key]["S"] for key in keys) not in known and self._must_not_come_back(item, kind):
-                self._delete(item, keys)
-
-    def _must_not_come_back(self, item: Item, kind: str) -> bool:
-        """A campaign whose time has come, and a lead of a reader who was erased."""
-        if kind == "Content":
-            return bool(item["pk"]["S"] == DUE)
-        if kind != "Leads":
-            return False
-        lead = self._client.get_item(TableName=self._restored, Key={"lead": item["lead"], "record": {"S": "lead"}})
-        reader = lead.get("Item", item).get("subscriber", {}).get("S", "")
-        return not reader or app.subscribers.statuses([reader]).get(reader) == Status.ERASED
-
-    # --- DynamoDB ----------------------------------------------------------------------------------------------------
-
-    @property
-    def _both(self) -> tuple[str, str]:
-        return self._used, self._restored
-
-    def _replace(self, before: Item | None, item: Item) -> bool:
-        """Write the item in place of what was read; False where that is another one by now."""
-        if before == item:
-            return True
-        self.done["written"] += 1
-        return self._conditional(self._client.put_item, before, Item=item)
-
-    def _delete(self, item: Item, keys: Any) -> bool:
-        self.done["deleted"] += 1
-        return self._conditional(self._client.delete_item, item, Key={key: item[key] for key in keys})
-
-    def _conditional(self, write: Callable[..., Any], before: Item | None, **request: Any) -> bool:
-        """Every attribute of before must be as it was."""
-        names = {f"#{number}": name for number, name in enumerate(before or {"record": ""})}
-        if before is None:
-            key = next(key for key in ("record", "sk", "part") if key in request["Item"])
-            condition: dict[str, Any] = {
-                "ConditionExpression": "attribute_not_exists(#0)",
-                "ExpressionAttributeNames": {"#0": key},
-            }
-        else:
-            condition = {
-                "ConditionExpression": " AND ".join(f"{name} = :{name[1:]}" for name in names),
-                "ExpressionAttributeNames": names,
-                "ExpressionAttributeValues": {f":{name[1:]}": before[of] for name, of in names.items()},
-            }
-        if self._dry_run:
-            return True
-        try:
-            write(TableName=self._restored, **request, **condition)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            return False
-        return True
-
-    def _of(self, table: str, reader: str) -> Iterator[Item]:
-        values = {":id": {"S": reader}}
-        for page in self._client.get_paginator("query").paginate(
-            TableName=table, KeyConditionExpression="id = :id", ExpressionAttributeValues=values, ConsistentRead=True
-        ):
-            yield from page["Items"]
-
-    def _scan(self, table: str, only: tuple[str, ...] = ()) -> Iterator[Item]:
-        wanted = {"ProjectionExpression": ", ".join(only)} if only else {}
-        for page in self._client.get_paginator("scan").paginate(TableName=table, **wanted):
-            yield from page["Items"]
+def _is_erased(reader: str) -> bool:
+    return app.subscribers.statuses([reader]).get(reader) is Status.ERASED

@@ -66,10 +66,10 @@ def _mappings(wanted: Stack, client: Client) -> Iterator[dict[str, Any]]:
 
 def _wait(mappings: list[dict[str, Any]], state: str, client: Client, sleep: Callable[[float], None]) -> None:
     for each in mappings:
-        for _ in range(MOST_POLLS):
-            now = client("lambda").get_event_source_mapping(UUID=each["UUID"])["State"]
-            if now == state:
-                break
-            sleep(POLL_SECONDS)
-        else:
+        now, polls = "", 0
+        while now != state and polls < MOST_POLLS:
+            if polls:
+                sleep(POLL_SECONDS)
+            now, polls = client("lambda").get_event_source_mapping(UUID=each["UUID"])["State"], polls + 1
+        if now != state:
             raise Fault(f"{each['FunctionArn']} still reads its queue: {now}; run it again")

@@ -48,14 +48,15 @@ def _merge(options: argparse.Namespace) -> int:
 
 
 def _stop(options: argparse.Namespace) -> int:
-    return _switch(options, on=False)
+    return switch_stack(options, on=False)
 
 
 def _start(options: argparse.Namespace) -> int:
-    return _switch(options, on=True)
+    return switch_stack(options, on=True)
 
 
-def _switch(options: argparse.Namespace, *, on: bool) -> int:
+def switch_stack(options: argparse.Namespace, *, on: bool) -> int:
+    """Stop or start what the stack does by itself."""
     import boto3
 
     from cli.faults import Fault

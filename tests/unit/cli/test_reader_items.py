@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.restore.reader import Item, merged
+from cli.restore.reader_items import Item, merged
 
 AT = "2026-11-28T08:00:00Z"
 BEFORE, AFTER = "2026-11-20T08:00:00Z", "2026-11-28T12:00:00Z"

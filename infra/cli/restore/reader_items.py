@@ -52,8 +52,10 @@ def _profile(used: Item | None, restored: Item | None) -> Item | None:
 def _was_brought(profile: Item) -> bool:
     """Whether an import made them an active reader, and no form of their own."""
     brought = profile.get("brought", {}).get("M", {})
-    return _text(profile, "status") == Status.ACTIVE and bool(brought) and (
-        _text(profile, "confirmed_by") == _text(brought, "unique")
+    return (
+        _text(profile, "status") == Status.ACTIVE
+        and bool(brought)
+        and (_text(profile, "confirmed_by") == _text(brought, "unique"))
     )
 
 
