@@ -13,8 +13,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore import xform_name
-from botocore.validate import ParamValidator
 
 from cli.main import main
 from newsletter.container import app
@@ -24,7 +22,7 @@ from newsletter.readers import my_data
 from newsletter.readers.subscriber import Status
 from newsletter.readers.unsubscribe import unsubscribe
 from tests.support import due_steps
-from tests.support.checked_clients import model
+from tests.support.aws_commands import request_of
 from tests.support.cloud import Cloud
 from tests.support.due_steps import DAY, TWO
 from tests.support.readers import add_reader
@@ -81,18 +79,10 @@ class Operator:
         if operation == "wait":
             assert words[0] == "table-exists"
             return 0
-        names = {xform_name(name, "-"): name for name in model(service).operation_names}
-        shape = model(service).operation_model(names[operation]).input_shape
-        members = {f"--{xform_name(name, '-')}": name for name in shape.members}
-        request = {
-            members[option]: _value(text, shape.members[members[option]])
-            for option, text in zip(words[::2], words[1::2], strict=True)
-        }
-        report = ParamValidator().validate(request, shape)
-        assert not report.has_errors(), report.generate_report()
-        if operation == "restore-table-to-point-in-time":
+        _, method, request = request_of((service, operation, *words))
+        if method == "restore_table_to_point_in_time":
             self._restore(request)
-        elif operation == "update-time-to-live":
+        elif method == "update_time_to_live":
             assert request["TableName"] == RESTORED
             self._cloud.client(service).update_time_to_live(**request)
         return 0
@@ -113,14 +103,6 @@ class Operator:
     def _items(self, table: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._cloud.client("dynamodb").scan(TableName=table)["Items"]
         return found
-
-
-def _value(text: str, shape: Any) -> Any:
-    """As the AWS CLI reads it: shorthand of structures, booleans, texts."""
-    if shape.type_name == "structure":
-        return {name: value == "true" if value in ("true", "false") else value for name, value in
-                (pair.split("=") for pair in text.split(","))}  # fmt: skip
-    return datetime.fromisoformat(text) if shape.type_name == "timestamp" else text
 
 
 @pytest.fixture(autouse=True)
