@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from botocore.exceptions import ClientError
 
@@ -43,15 +44,13 @@ def finish(stage: Stage) -> None:
 
 def _show_schedules(deployed: DeployedStack, stage: Stage) -> list[str]:
     """Print when each runs next; what EventBridge Scheduler has otherwise than the template is returned."""
-    now = datetime.now(UTC)
+    now, zone = datetime.now(UTC), ZoneInfo(deployed.given["TimeZone"])
     for function in deployed.wanted.functions:
         for each in function.schedules:
             how = parse(each.expression, each.time_zone)
-            if isinstance(how, Rate):
-                when = f"every {how.interval}"
-            else:
-                due = how.next_after(now)
-                when = f"next {due.astimezone(how.zone):%Y-%m-%d %H:%M} {how.zone.key}" if due else "never again"
+            due = how.next_after(now)
+            word = "by" if isinstance(how, Rate) else "at"  # a rate counts from when the schedule was made
+            when = f"next {word} {due.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}" if due else "never again"
             print(f"  {function.logical_id:<12} {each.expression:<22} {when}")
     try:
         return [f"{where}: {message}" for where, message, _ in schedule_differences(deployed.wanted, stage.client)]

@@ -64,8 +64,8 @@ def test_from_nothing_to_a_stack_with_secrets_records_and_the_next_step_and_agai
         *("pepper", "link_keys", "webhook_secrets", "crm_inbound_secrets")
     }
     assert not any(value in said for value in made.values()), "no secret is printed"
-    assert "Nurture      rate(5 minutes)" in said
-    assert re.search(r"Planner +cron\(0 8 \? \* TUE \*\) +next \d{4}-\d\d-\d\d 08:00 Europe/Helsinki", said)
+    assert re.search(r"Nurture +rate\(5 minutes\) +next by \d{4}-\d\d-\d\d \d\d:\d\d Europe/Helsinki", said)
+    assert re.search(r"Planner +cron\(0 8 \? \* TUE \*\) +next at \d{4}-\d\d-\d\d 08:00 Europe/Helsinki", said)
     for record in (
         f"name   a{'x' * 31}._domainkey.{DOMAIN}\n    type   CNAME\n    value  a{'x' * 31}.dkim.amazonses.com",
         f"name   bounce.{DOMAIN}\n    type   MX\n    value  10 feedback-smtp.eu-north-1.amazonses.com",
