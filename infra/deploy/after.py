@@ -11,11 +11,12 @@ from botocore.exceptions import ClientError
 
 from cli import target
 from cli.checks import secret_parameters
-from cli.checks.stack import REFUSED, DeployedStack, read_stack, schedule_differences
+from cli.checks.stack import DeployedStack, read_stack, schedule_differences
 from cli.doctor.dns.to_publish import show_records
 from cli.faults import Fault, aws_errors_as_faults
 from deploy.stage import Stage
 from newsletter.mailings.schedules import Rate, parse
+from newsletter.platform.aws.error_codes import NOT_ALLOWED
 
 
 def finish(stage: Stage) -> None:
@@ -55,7 +56,7 @@ def _show_schedules(deployed: DeployedStack, stage: Stage) -> list[str]:
     try:
         return [f"{where}: {message}" for where, message, _ in schedule_differences(deployed.wanted, stage.client)]
     except ClientError as error:
-        if error.response["Error"]["Code"] not in REFUSED:
+        if error.response["Error"]["Code"] not in NOT_ALLOWED:
             raise
         print("  (not compared with EventBridge Scheduler: no right to scheduler:GetSchedule)")
         return []

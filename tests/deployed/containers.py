@@ -85,8 +85,12 @@ class Container:
         self._exit.close()
 
     @property
+    def _name(self) -> str:
+        return f"{self._account.stack_name}-{self.function.logical_id}"
+
+    @property
     def _arn(self) -> str:
-        return self._account.arn("lambda", f"function:{self._account.stack_name}-{self.function.logical_id}")
+        return self._account.arn("lambda", ":".join(filter(None, ("function", self._name, self.function.alias))))
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._api = RuntimeApi()
@@ -113,7 +117,6 @@ class Container:
     def _of_lambda(self) -> dict[str, str]:
         """https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, "Defined runtime environment
         variables". Nothing of this process gets in."""
-        name = self._arn.rpartition(":")[2]
         return {
             "AWS_REGION": self._account.region,
             "AWS_DEFAULT_REGION": self._account.region,
@@ -121,11 +124,11 @@ class Container:
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_SESSION_TOKEN": "local",
             "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
-            "AWS_LAMBDA_FUNCTION_NAME": name,
-            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_NAME": self._name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "1",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.megabytes),
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{self._name}",
             "AWS_LAMBDA_LOG_STREAM_NAME": "local",
             "AWS_LAMBDA_LOG_FORMAT": "JSON",
             "AWS_LAMBDA_LOG_LEVEL": "INFO",

@@ -20,7 +20,6 @@ from newsletter.platform.web import kept_answers_store
 from newsletter.publication.publication import Retention
 from newsletter.readers.signup import limits_store
 from newsletter.readers.transfers import transfer, transfers_store
-from newsletter.sending.feedback import unknown_events_store
 from rehearsal.template.cloudformation import read_yaml
 from tests.template.stacks import resources
 
@@ -60,7 +59,7 @@ KEPT: dict[str, Callable[[], list[timedelta]]] = {
     "A mark that an address was erased": list,
     "Leads": lambda: [backoff.LIFE],
     "Ledger": lambda: [ledger_keys.LIFE],
-    "Reports of SES of a kind that nobody knows yet, without addresses": lambda: [unknown_events_store.LIFE],
+    "Reports of SES of a kind that nobody knows yet, without addresses": lambda: [ledger_keys.LIFE],
     "Audit trail": lambda: [Retention().audit],
     "Files that were imported or exported": lambda: [transfer.KEPT],
     "What became of imports and exports, without addresses": lambda: [transfers_store.LISTED],

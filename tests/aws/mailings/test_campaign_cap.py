@@ -21,6 +21,7 @@ from newsletter.mailings.launch import launch
 from newsletter.mailings.planning.batches import arm_of, build_manifest
 from newsletter.mailings.status import MailingState
 from newsletter.platform.errors import EmptyAudience
+from newsletter.platform.messages import PlanPage
 from newsletter.platform.shards import shard_of
 from newsletter.platform.times import whole_seconds
 from newsletter.readers.choices import Choices
@@ -189,9 +190,9 @@ def test_whoever_is_carried_to_the_next_page_counts_once() -> None:
     shard = shard_of(app.ids.of(MAIJA))
     start_campaign(text("a"), app, now=whole_seconds(app.now()))
     who = [f"{shard}{number:025d}" for number in range(3)]
-    first = build_manifest("campaign-a", shard, 0, {}, [(each, "v") for each in who[:1]], "x", 2)
+    first = build_manifest(PlanPage("campaign-a", shard, 0), {}, [(each, "v") for each in who[:1]], "x", 2)
     assert first.carry == {"v": (who[0],)}
-    second = build_manifest("campaign-a", shard, 1, first.carry, [(each, "v") for each in who[1:]], None, 2)
+    second = build_manifest(PlanPage("campaign-a", shard, 1), first.carry, [(each, "v") for each in who[1:]], None, 2)
     for page, manifest in enumerate((first, second)):
         assert app.manifests.put("campaign-a", shard, page, manifest, app.now())
     lately = lately_of(shard, days=1)

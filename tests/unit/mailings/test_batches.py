@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.mailings.planning.batches import MAX_CARRY, Batch, Manifest, build_manifest
+from newsletter.platform.messages import PlanPage
 from newsletter.platform.rate_limit import BATCH_SIZE
 
 # One row per variant and page: how many readers of that page get it.
@@ -32,7 +33,7 @@ def planned(pages: list[list[tuple[str, str]]]) -> list[Manifest]:
     for page, chosen in enumerate(pages):
         carry = manifests[-1].carry if manifests else {}
         cursor = None if page == len(pages) - 1 else str(page)
-        manifests.append(build_manifest("digest-2026-W48", "a", page, carry, chosen, cursor))
+        manifests.append(build_manifest(PlanPage("digest-2026-W48", "a", page), carry, chosen, cursor))
     return manifests
 
 
@@ -94,7 +95,7 @@ def test_planning_the_same_page_again_gives_the_same_manifest(shard: list[list[i
     assert planned(pages) == manifests
     for (before, _), (page, chosen) in zip(pairwise(manifests), list(enumerate(pages))[1:], strict=True):
         cursor = manifests[page].cursor
-        assert build_manifest("digest-2026-W48", "a", page, before.carry, chosen, cursor) == manifests[page]
+        assert build_manifest(PlanPage("digest-2026-W48", "a", page), before.carry, chosen, cursor) == manifests[page]
 
 
 def test_a_manifest_carries_no_more_than_fits_in_an_item_however_many_variants_wait() -> None:

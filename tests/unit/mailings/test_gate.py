@@ -16,6 +16,7 @@ from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.batches import Batch, Manifest, build_manifest
 from newsletter.mailings.planning.ledger_keys import batch_key, batch_keys
 from newsletter.mailings.planning.plan_page import VariantAssignment
+from newsletter.platform.messages import PlanPage
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import Recipient
 
@@ -49,7 +50,7 @@ def planned(pages: list[list[tuple[str, Recipient]]], mailing: Mailing, size: in
         chosen = VariantAssignment(mailing, variants, digests, UTC).assign(readers)
         carry = manifests[-1].carry if manifests else {}
         cursor = str(page) if page < len(pages) - 1 else None
-        manifests.append(build_manifest(mailing.id, "a", page, carry, chosen, cursor, size))
+        manifests.append(build_manifest(PlanPage(mailing.id, "a", page), carry, chosen, cursor, size))
     return manifests
 
 

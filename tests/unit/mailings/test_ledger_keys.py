@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from newsletter.mailings.planning import ledger_keys
 from newsletter.mailings.planning.batches import Batch, build_manifest
 from newsletter.mailings.planning.ledger_keys import PLACES, batch_key, batch_keys, page_key
+from newsletter.platform.messages import PlanPage
 from newsletter.platform.shards import SHARDS
 
 ids = st.text(st.characters(codec="ascii", min_codepoint=33), min_size=1, max_size=60)
@@ -35,7 +36,7 @@ def places(now: int, *before: int) -> Iterator[None]:
 def ids_of(shard: str, page: int, number: int) -> list[str]:
     """The ids of a page with so many batches."""
     chosen = [(f"{shard}{reader}", "fi") for reader in range(number)]
-    manifest = build_manifest("m", shard, page, {}, chosen, None, 1, ledger_keys.PLACES)
+    manifest = build_manifest(PlanPage("m", shard, page), {}, chosen, None, 1, ledger_keys.PLACES)
     return [batch.id for batch in manifest.batches]
 
 

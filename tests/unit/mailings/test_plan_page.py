@@ -14,6 +14,7 @@ from newsletter.mailings.digests.recipients import DigestRecipients
 from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.mailings.planning.batches import Manifest, build_manifest
 from newsletter.mailings.planning.plan_page import VariantAssignment
+from newsletter.platform.messages import PlanPage
 from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import Recipient
@@ -65,7 +66,7 @@ def test_the_union_of_all_manifests_is_the_audience_and_nobody_is_in_two_batches
         chosen = VariantAssignment(mailing, variants, DigestRecipients(digests, UTC_ZONE), UTC_ZONE).assign(readers)
         carry = manifests[-1].carry if manifests else {}
         cursor = str(page) if page < len(pages) - 1 else None
-        manifests.append(build_manifest(mailing.id, "a", page, carry, chosen, cursor, size))
+        manifests.append(build_manifest(PlanPage(mailing.id, "a", page), carry, chosen, cursor, size))
 
     batched = Counter(who for manifest in manifests for batch in manifest.batches for who in batch.recipients)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from newsletter.mailings.experiments.experiment import REST
 from newsletter.mailings.experiments.gate import BETWEEN
+from newsletter.platform.messages import PlanPage
 from newsletter.platform.rate_limit import BATCH_SIZE
 from newsletter.readers.subscriber import BROKEN_RECORD
 
@@ -109,9 +110,7 @@ class Manifest:
 
 
 def build_manifest(
-    mailing: str,
-    shard: str,
-    page: int,
+    of: PlanPage,
     carry: Mapping[str, tuple[str, ...]],
     chosen: Iterable[tuple[str, str]],
     cursor: str | None,
@@ -121,33 +120,27 @@ def build_manifest(
 ) -> Manifest:
     """The page's manifest: batches of `size` for the (recipient, variant) pairs, after those in `carry`.
 
-    Those who are `engaged` come first, in batches of their own; of them nobody is carried. The ids of batches say in how
-    many places of the ledger they are, so that another number moves nothing that is planned.
+    Those who are `engaged` come first, in batches of their own; of them nobody is carried. The ids of batches say in
+    how many places of the ledger they are, so that another number moves nothing that is planned.
     """
-    of_places = "" if places == FIRST_PLACES else f"p{places}"
     early: dict[str, list[str]] = {}
-    if engaged is not None:
-        chosen = list(chosen)
-        for recipient, variant in chosen:
-            if recipient in engaged:
-                early.setdefault(variant, []).append(recipient)
-        chosen = [each for each in chosen if each[0] not in engaged]
     waiting: dict[str, list[str]] = {variant: list(ids) for variant, ids in carry.items()}
     for recipient, variant in chosen:
-        waiting.setdefault(variant, []).append(recipient)
-    emptied = cursor is None or sum(len(ids) % size for ids in waiting.values()) > MAX_CARRY
+        (early if engaged and recipient in engaged else waiting).setdefault(variant, []).append(recipient)
     groups = [
         (variant, tuple(ids[i : i + size])) for variant, ids in sorted(early.items()) for i in range(0, len(ids), size)
     ]
     first = None if engaged is None else len(groups)
+    emptied = cursor is None or sum(len(ids) % size for ids in waiting.values()) > MAX_CARRY
     left: dict[str, tuple[str, ...]] = {}
     for variant, ids in sorted(waiting.items()):
         full = len(ids) if emptied else len(ids) - len(ids) % size
         groups.extend((variant, tuple(ids[i : i + size])) for i in range(0, full, size))
         if full < len(ids):
             left[variant] = tuple(ids[full:])
+    of_places = "" if places == FIRST_PLACES else f"p{places}"
     batches = tuple(
-        Batch(mailing, f"{shard}{page}-{_arm_in_id(variant)}{number}{of_places}", variant, ids)
+        Batch(of.mailing, f"{of.shard}{of.page}-{_arm_in_id(variant)}{number}{of_places}", variant, ids)
         for number, (variant, ids) in enumerate(groups)
     )
     return Manifest(batches, left, cursor, first=first)

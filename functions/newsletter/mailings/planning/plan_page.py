@@ -107,9 +107,7 @@ def _plan_new_page(message: PlanPage, mailing: Mailing, now: datetime, app: Cont
     # No batch is larger than what one slot of the rate limiter allows: a slow account would exceed its rate.
     size = bulk_pace(app.mailer.max_send_rate()).size
     manifest = replace(
-        build_manifest(
-            mailing.id, message.shard, message.page, carry, chosen, cursor, size, ledger_keys.PLACES, engaged
-        ),
+        build_manifest(message, carry, chosen, cursor, size, ledger_keys.PLACES, engaged),
         readers=readers + len(chosen),
         nothing=nothing + assignment.nothing,
     )
