@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -17,11 +16,17 @@ EXAMPLE = "deploy.example.toml"
 
 
 @cache
-def declared() -> Mapping[str, Mapping[str, Any]]:
-    """The parameters of template.yaml by name."""
+def template() -> Mapping[str, Any]:
+    """template.yaml as it is written."""
     from rehearsal.template.cloudformation import read_yaml
 
-    found: Mapping[str, Mapping[str, Any]] = read_yaml(REPOSITORY / "template.yaml", "template.yaml")["Parameters"]
+    found: Mapping[str, Any] = read_yaml(REPOSITORY / "template.yaml", "template.yaml")
+    return found
+
+
+def declared() -> Mapping[str, Mapping[str, Any]]:
+    """The parameters of template.yaml by name."""
+    found: Mapping[str, Mapping[str, Any]] = template()["Parameters"]
     return found
 
 
@@ -53,53 +58,21 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _faults(given: Mapping[str, Any]) -> Iterator[str]:
+    from rehearsal.template.parameters import faults
+
+    values: dict[str, str] = {}
     for name, value in given.items():
         if name not in declared():
             meant = did_you_mean([close(name, declared())]) or f"; there are {', '.join(declared())}"
             yield f"{name} is no parameter of template.yaml{meant}"
-        elif fault := value_fault(declared()[name], value):
-            yield f"{name} = {_shown(value)} {fault}"
-    for name, about in declared().items():
-        if "Default" not in about and given.get(name, "") == "":
-            yield f"{name} is {'empty' if name in given else 'missing'}: {about['Description']}"
-
-
-def value_fault(about: Mapping[str, Any], value: Any) -> str:
-    """What CloudFormation would refuse of a value, by the declaration of its parameter, and what would be right.
-
-    Empty where nothing is wrong. CloudFormation matches AllowedPattern against the whole value.
-    """
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        meant = f': write "{"yes" if value else "no"}"' if isinstance(value, bool) else ""
-        return f"is no text and no number{meant}"
-    text = _text(value)
-    if text == "" and "Default" not in about:
-        return ""  # said as what is missing
-    allowed = [_text(each) for each in about.get("AllowedValues", [])]
-    pattern = str(about.get("AllowedPattern", ""))
-    if allowed and text not in allowed:
-        return f"is none of {', '.join(allowed)}"
-    if about.get("Type") == "Number" and (fault := _number_fault(about, text)):
-        return fault
-    if pattern and not re.fullmatch(pattern, text):
-        wanted = about.get("ConstraintDescription") or about.get("Description", "")
-        return f"does not match {pattern}. It is: {wanted}"
-    if len(text) < int(about.get("MinLength", 0)) or len(text) > int(about.get("MaxLength", len(text))):
-        return f"has {len(text)} characters, and should have {about.get('MinLength', 0)} to {about.get('MaxLength')}"
-    return ""
-
-
-def _number_fault(about: Mapping[str, Any], text: str) -> str:
-    try:
-        number = float(text)
-    except ValueError:
-        return "is no number"
-    least, most = about.get("MinValue"), about.get("MaxValue")
-    if least is not None and number < float(least):
-        return f"is less than {least}"
-    if most is not None and number > float(most):
-        return f"is more than {most}"
-    return ""
+        elif isinstance(value, bool) or not isinstance(value, str | int | float):
+            meant = f': write "{"yes" if value else "no"}"' if isinstance(value, bool) else ""
+            yield f"{name} = {_shown(value)} is no text and no number{meant}"
+        elif value != "" or "Default" in declared()[name]:
+            values[name] = _text(value)
+    for fault in faults(template(), values):
+        if fault.name in values or fault.name not in given or given[fault.name] == "":
+            yield str(fault)
 
 
 def _against_publication(given: Mapping[str, Any], path: Path) -> Iterator[str]:

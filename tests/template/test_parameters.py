@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
-from cli.checks.parameters import faults_of_parameters
 from rehearsal.template.cloudformation import read_yaml
+from rehearsal.template.parameters import faults as faults_of
 from tests.template.stacks import PARAMETERS, ROOT
 
 TEMPLATE = read_yaml(ROOT / "template.yaml", "template.yaml")
@@ -44,8 +44,12 @@ RIGHT = {
 each_of_them = pytest.mark.parametrize("name", DECLARED)
 
 
+def faults_alone(given: Mapping[str, str]) -> dict[str, str]:
+    return {fault.name: fault.what for fault in faults_of(TEMPLATE, given)}
+
+
 def faults(**given: str) -> dict[str, str]:
-    return dict(faults_of_parameters({**PARAMETERS, **given}))
+    return faults_alone({**PARAMETERS, **given})
 
 
 def right(name: str) -> Iterator[str]:
@@ -99,14 +103,14 @@ def test_what_is_wrong_is_named_with_what_would_be_right(name: str) -> None:
 
 def test_what_is_missing_and_what_nobody_declared_is_named_too() -> None:
     needed = [name for name, declaration in DECLARED.items() if "Default" not in declaration]
-    assert {name for name, what in faults_of_parameters({}) if "needs a value" in what} == set(needed)
+    assert {name for name, what in faults_alone({}).items() if "needs a value" in what} == set(needed)
     assert faults(PublicURL="https://example.fi") == {"PublicURL": "is given but not declared"}
 
 
 def test_values_that_do_not_fit_together_are_named() -> None:
     alone = {name: value for name, value in PARAMETERS.items() if not name.startswith("Oidc")}
-    assert dict(faults_of_parameters(alone)).keys() == {"OidcIssuer", "OidcAudience"}
-    assert dict(faults_of_parameters({**alone, "ConsoleLogin": "cognito"})) == {}
+    assert faults_alone(alone).keys() == {"OidcIssuer", "OidcAudience"}
+    assert faults_alone({**alone, "ConsoleLogin": "cognito"}) == {}
     web_acl = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/newsletter/3333"
     assert faults(WebAcl=web_acl).keys() == {"WebAcl"}
     assert faults(WebAcl=web_acl, Cdn="yes") == {}
