@@ -17,7 +17,8 @@ from newsletter.platform.rate_limit import bulk_pace
 from tests.simulation.aws import Apart
 from tests.simulation.send import Sent, Stage
 from tests.simulation.witness import Witness
-from tests.soak.run import surroundings, warm_up
+from tests.soak.lambdas import warm_up
+from tests.soak.run import surroundings
 
 READERS, RATE = 960, 2_000.0
 SHARES = (0.75, 0.25)
