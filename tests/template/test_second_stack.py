@@ -25,6 +25,7 @@ SECOND = {**PARAMETERS, "ManageIdentity": "no", "AccountAlarms": "no"}
 NO_IDENTITY = {
     ("AWS::Events::Rule", "EventBusName"),
     ("AWS::ApiGatewayV2::Stage", "StageName"),  # within its own API
+    ("AWS::Lambda::Alias", "Name"),  # within its own function
     ("AWS::CloudWatch::Alarm", "MetricName"),  # what it looks at
     ("AWS::SNS::Topic", "DisplayName"),  # what people read
 }

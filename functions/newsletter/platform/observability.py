@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.redaction import redacted, redacted_all
+from newsletter.platform.settings import running_version
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger, Metrics
@@ -47,9 +47,10 @@ def count_of_version(name: str) -> None:
     """
     from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
+    function, version = running_version()
     with single_metric(name=name, unit=MetricUnit.Count, value=1) as metric:
-        metric.add_dimension("function", os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local"))
-        metric.add_dimension("version", os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "local"))
+        metric.add_dimension("function", function)
+        metric.add_dimension("version", version)
 
 
 def waited(name: str, seconds: float) -> None:

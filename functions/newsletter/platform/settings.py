@@ -49,6 +49,17 @@ class Settings:
     local: bool
 
 
+def running_version() -> tuple[str, str]:
+    """Function and version that this process runs, as Lambda names them; "local" where Lambda does not run it.
+
+    AWS: Defined runtime environment variables.
+    """
+    return (
+        os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
+        os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "local"),
+    )
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process. Raises MissingSetting that names the variable."""
     variables = os.environ if environment is None else environment
