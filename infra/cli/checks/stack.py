@@ -217,8 +217,13 @@ def _without_table_names(given: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in given.items() if name in _parameters_of_template() and name not in by_name}
 
 
-def stack_of_environment(publication: Publication) -> Stack:
-    """The stack of the NEWSLETTER_* variables. Only tables and queues are compared: parameters do not matter."""
+def any_stack(sender_domain: str = "example.com") -> Stack:
+    """A stack of the template, whose parameters have their defaults, and any value where there is none."""
     needed = {name: "https://x" for name, said in _parameters_of_template().items() if "Default" not in said}
     needed |= {"OidcIssuer": "https://x", "OidcAudience": "x"}
-    return load_stack(REPOSITORY, {**needed, "SenderDomain": publication.sender.address.rpartition("@")[2]})
+    return load_stack(REPOSITORY, {**needed, "SenderDomain": sender_domain})
+
+
+def stack_of_environment(publication: Publication) -> Stack:
+    """The stack of the NEWSLETTER_* variables. Only tables and queues are compared: parameters do not matter."""
+    return any_stack(publication.sender.address.rpartition("@")[2])

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING
 
+from cli.checks.stack import any_stack
 from cli.costs import prices
+
+if TYPE_CHECKING:
+    from rehearsal.template.cloudformation import Resource
 
 METRIC = re.compile(r'\[("[^\[\]]+")\]')
 """One metric in the body of a dashboard, as the template writes it."""
@@ -14,7 +19,11 @@ METRIC = re.compile(r'\[("[^\[\]]+")\]')
 
 @dataclass(frozen=True)
 class Standing:
-    """How many there are of each. `queues` says of each queue that Lambda polls whether it has a MaximumConcurrency."""
+    """How many there are of each.
+
+    `alarms` are the metrics that alarms look at. `queues` says of each queue that Lambda polls whether it has a
+    MaximumConcurrency.
+    """
 
     alarms: int = 0
     keys: int = 0
@@ -28,25 +37,22 @@ class Standing:
         return sum(prices.POLLERS[limited] for limited in self.queues) * prices.MONTH_S / prices.IDLE_POLL_S
 
 
+@cache
 def of_the_template() -> Standing:
-    """What the template has."""
-    from cli.target import REPOSITORY
-    from rehearsal.template.cloudformation import read_yaml
-
-    files = (REPOSITORY / "template.yaml", *sorted((REPOSITORY / "infra").glob("*.yaml")))
-    resources: list[dict[str, Any]] = [
-        body for file in files for body in read_yaml(file, file.name)["Resources"].values()
-    ]
-    kinds = [each["Type"] for each in resources]
-    dashboards = [each for each in resources if each["Type"] == "AWS::CloudWatch::Dashboard"]
-    events = [event for each in resources for event in each.get("Properties", {}).get("Events", {}).values()]
+    """What a stack has whose parameters are the defaults."""
+    stack = any_stack()
+    dashboards = [str(each.properties) for each in stack.of_type("AWS::CloudWatch::Dashboard")]
     return Standing(
-        alarms=kinds.count("AWS::CloudWatch::Alarm"),
-        keys=kinds.count("AWS::KMS::Key"),
+        alarms=sum(map(_metrics_of, stack.of_type("AWS::CloudWatch::Alarm"))),
+        keys=len(list(stack.of_type("AWS::KMS::Key"))),
         dashboards=len(dashboards),
         free_dashboards=sum(
-            len(set(METRIC.findall(str(each["Properties"])))) <= prices.MOST_METRICS_OF_A_FREE_DASHBOARD
-            for each in dashboards
+            len(set(METRIC.findall(each))) <= prices.MOST_METRICS_OF_A_FREE_DASHBOARD for each in dashboards
         ),
-        queues=tuple("ScalingConfig" in event["Properties"] for event in events if event["Type"] == "SQS"),
+        queues=tuple(queue.limited for function in stack.functions for queue in function.queues),
     )
+
+
+def _metrics_of(alarm: Resource) -> int:
+    """Metrics that the alarm looks at, each of which is paid for."""
+    return sum("MetricStat" in each for each in alarm.properties.get("Metrics", [])) or 1

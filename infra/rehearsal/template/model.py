@@ -29,6 +29,8 @@ class QueueSource:
     reports_failures: bool
     window: float = 0.0
     """Seconds for which messages are gathered until there are `batch_size` of them."""
+    limited: bool = False
+    """Whether the template says MaximumConcurrency, for which Lambda keeps more pollers on an idle queue."""
 
     @property
     def queue_name(self) -> str:

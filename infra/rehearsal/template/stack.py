@@ -196,6 +196,7 @@ def _queue_source(settings: Mapping[str, Any]) -> QueueSource:
         max_concurrency=int(settings.get("ScalingConfig", {}).get("MaximumConcurrency", 5)),
         reports_failures="ReportBatchItemFailures" in settings.get("FunctionResponseTypes", []),
         window=float(settings.get("MaximumBatchingWindowInSeconds", 0)),
+        limited="MaximumConcurrency" in settings.get("ScalingConfig", {}),
     )
 
 
