@@ -88,7 +88,7 @@ def test_events_of_a_lead_go_in_their_order_and_those_of_others_are_not_held_bac
     cloud.drain()
     assert [each.headers["webhook-id"] for each in cloud.webhooks] == [f"{lead}-1", f"{other}-1"]
     cloud.crm_answers = None
-    assert deliver_events(lead, NOW + HOUR, app) == {"taken": 2}
+    assert deliver_events(lead, app.now() + HOUR, app) == {"taken": 2}
     assert [each.json["type"] for each in cloud.webhooks[2:]] == ["lead.created", "lead.updated"]
 
 

@@ -29,7 +29,7 @@ def test_a_failing_crm_rests_is_probed_by_one_event_and_then_gets_all(cloud: Clo
     cloud.drain()
     assert len(cloud.webhooks) == 4, "after four failures nobody else is tried"
     assert tick(NOW + timedelta(seconds=20)) == {"leads_woken": 0, "events_waiting": 7}
-    later = NOW + HOUR
+    later = app.now() + HOUR
     assert tick(later) == {"leads_woken": 0, "events_waiting": 7}
     assert [body for body in cloud.messages("LeadQueue") if "probe_crm" in body]
     probe(later, app)
