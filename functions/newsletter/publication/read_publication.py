@@ -29,7 +29,14 @@ from newsletter.publication.publication import (
     Sender,
     Topic,
 )
-from newsletter.publication.sending_limits import DEFAULT_LIMITS, LEAST_A_DAY, TEN_THOUSAND, SendingLimits, WarmUp
+from newsletter.publication.sending_limits import (
+    DEFAULT_LIMITS,
+    LEAST_A_DAY,
+    MOST_DAYS,
+    TEN_THOUSAND,
+    SendingLimits,
+    WarmUp,
+)
 from newsletter.publication.sequences import check_sequences, parse_nurture, parse_sequence
 from newsletter.publication.theme import DEFAULT_THEME, parse_theme
 from newsletter.publication.toml_table import TomlTable
@@ -191,14 +198,21 @@ def _sending_limits(table: TomlTable) -> SendingLimits:
 
 
 def _warm_up(table: TomlTable) -> WarmUp:
-    """The table [warm_up]."""
-    return WarmUp(
+    """The table [warm_up]. A plan without a day, and one that ends long before it has grown, would warm nothing up."""
+    plan = WarmUp(
         begins=table.day("begins"),
         first_day=table.number("first_day", LEAST_A_DAY, 1_000_000),
         growth=table.number("growth_percent", 1, 200, default=30),
         enough=table.number("until_a_day", LEAST_A_DAY + 1, 10_000_000),
         engaged_days=table.number("engaged_days", 1, 365, default=90),
     )
+    if plan.enough <= plan.first_day:
+        why = f"{plan.enough} is not more than first_day, {plan.first_day}: no day would have a limit"
+        table.refuse("until_a_day", why)
+    elif not plan.grows_enough:
+        last = f"the last of {MOST_DAYS} days would have {plan.last_day} mails, and the next no limit"
+        table.refuse("growth_percent", f"{plan.growth} is too little: {last}")
+    return plan
 
 
 def _feed(table: TomlTable, languages: tuple[str, ...]) -> Feed:

@@ -26,7 +26,7 @@ LEAST_PILOT = 200
 LEAST_A_DAY = 100
 """Two full batches: with fewer, a batch might not fit into a day beside confirmations, and never go."""
 MOST_DAYS = 120
-"""A plan ends after so many days at the latest, however slowly it grows."""
+"""A plan ends after so many days at the latest; the publication's file may have none that grows more slowly."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,16 @@ class WarmUp:
     def ends(self) -> date:
         """The first day without a limit."""
         return self.begins + timedelta(days=len(self._days))
+
+    @property
+    def last_day(self) -> int:
+        """The most mails on the last day of the plan."""
+        return self._days[-1]
+
+    @property
+    def grows_enough(self) -> bool:
+        """Whether it ends because a day would have enough, and not after MOST_DAYS."""
+        return len(self._days) < MOST_DAYS
 
     def days_for(self, mails: int, day: date) -> int:
         """On how many days so many mails go out, from that day on, where nothing else is sent."""

@@ -57,6 +57,10 @@ class TomlTable:
             raise fault
         self._faults.append(fault)
 
+    def refuse(self, field: str, message: str) -> None:
+        """A fault of a field that was read, by what others say."""
+        self._note(self.path(field), message)
+
     def line(self, field: str) -> str:
         """One line of 1 to 200 characters."""
         value: str = self._take(field, str, "a line of text")

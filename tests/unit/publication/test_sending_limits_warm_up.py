@@ -64,6 +64,14 @@ def test_a_plan_is_read_with_what_is_left_out() -> None:
         ("begins = 2027-01-11T08:00:00", "warm_up.begins: give a day without a time"),
         ("begins = 2027-01-11\nfirst_day = 50\nuntil_a_day = 200", "warm_up.first_day: 50 is not from 100 to"),
         ("begins = 2027-01-11\nfirst_day = 200", "warm_up.until_a_day: missing"),
+        (
+            "begins = 2027-01-11\nfirst_day = 500\nuntil_a_day = 500",
+            "warm_up.until_a_day: 500 is not more than first_day, 500: no day would have a limit",
+        ),
+        (
+            "begins = 2027-01-11\nfirst_day = 100\nuntil_a_day = 50_000\ngrowth_percent = 1",
+            "warm_up.growth_percent: 1 is too little: the last of 120 days would have",
+        ),
     ],
 )
 def test_what_is_written_wrongly_is_named_with_what_would_be_right(table: str, said: str) -> None:
