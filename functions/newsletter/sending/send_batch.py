@@ -14,21 +14,20 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.control.hold import hold_mailing
 from newsletter.mailings.mailing import Kind, Mailing, Variant
 from newsletter.mailings.planning.batches import Batch
-from newsletter.platform.aws.queues_client import MAX_DELAY
 from newsletter.platform.aws.throttling import is_of_aws, patiently
 from newsletter.platform.errors import NewsletterError, NotFound, NotSentYet, SendingStopped, SentPerhaps
 from newsletter.platform.links.links import LinkClaims
-from newsletter.platform.messages import SettleDoubt
 from newsletter.platform.observability import count, logger
 from newsletter.platform.times import iso, whole_seconds
 from newsletter.platform.words.said import say
 from newsletter.publication.sending_limits import too_many_refused
 from newsletter.readers.subscriber import RecipientProfile
+from newsletter.sending.earlier_try import BatchBusy, already_handled, is_finished, schedule_doubt_check
 from newsletter.sending.envelope import envelope
 from newsletter.sending.ledger import BatchRecord, BatchStatus, SendResult
 from newsletter.sending.reserve_slots import LATE, MAX_LATE, STALE, another_slot, sleep_until
 from newsletter.sending.ses.mailer_client import Envelope
-from newsletter.sending.warm_up.count_mails import count_mails, give_back
+from newsletter.sending.warm_up.count_mails import DayIsFull, count_mails, give_back
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -38,12 +37,9 @@ STORE_FOR = 45.0
 the function has (60 s). After that the batch is in doubt, until Send events settle it."""
 NEW_FOR = timedelta(days=30)
 """How long before a mailing (or a mail of its own) somebody who joined counts as a new reader in its report."""
+MAILED = (SendResult.ACCEPTED, SendResult.DOUBTFUL)
 PAUSED = say("the reader paused their mail")
 """Why a campaign that waited, for the winner of a test say, is not sent to somebody who wants no mail by now."""
-
-
-class BatchBusy(NewsletterError):
-    """Another sender has claimed the batch; the queue delivers the message again later."""
 
 
 class BreakerOpen(NewsletterError):
@@ -72,21 +68,29 @@ def send_batch(batch: Batch, mailing: Mailing, app: Container, look_up: LookUp, 
     if not _is_sending(mailing, app):
         count("BatchesLeftUnsent")
         return 0
-    counted = len(attempt.envelopes), count_mails(len(attempt.envelopes), mailing, app)
-    known = app.deliveries.claim(batch, attempt.letters(), attempt.reasons, app.now(), attempt.new_readers)
-    if known is not None:
-        if _already_handled(known, app):
-            give_back(*counted, app)
+    counted = len(attempt.envelopes)
+    try:
+        day = count_mails(counted, mailing, app)
+    except DayIsFull:
+        if is_finished(batch, app):
             return 0
-        attempt = _Attempt(batch, mailing, variant, app, known)
-        attempt.choose_recipients(found)
-        if not app.deliveries.claim_again(known, attempt.letters(), attempt.reasons, app.now()):
-            raise BatchBusy(f"{batch.mailing}/{batch.id}")
-    if _in_its_slot(attempt, slot, look_up, app):
-        attempt.send()
+        raise
+    try:
+        claimed = attempt.claimed(found)
+    except BatchBusy:
+        give_back(counted, day, app)
+        raise
+    if claimed is None:
+        give_back(counted, day, app)
+        return 0
+    if _in_its_slot(claimed, slot, look_up, app):
+        claimed.send()
     else:
-        attempt.give_back()
-    return attempt.record()
+        claimed.give_back()
+    try:
+        return claimed.record()
+    finally:
+        give_back(counted - claimed.mailed, day, app)
 
 
 def _in_its_slot(attempt: _Attempt, slot: float, look_up: LookUp, app: Container) -> bool:
@@ -132,37 +136,6 @@ def _is_sending(mailing: Mailing, app: Container) -> bool:
         return True
     status = app.statuses.status(mailing.id)
     return status is not None and status.state.is_sending
-
-
-def _already_handled(record: BatchRecord, app: Container) -> bool:
-    """Whether nothing is left to do after an earlier try. An expired claim means that its sender crashed."""
-    match record.state:
-        case BatchStatus.DONE:
-            return True
-        case BatchStatus.DOUBTFUL:
-            _schedule_doubt_check(record.batch, app)
-            return True
-        case BatchStatus.CLAIMED if record.lease > app.now():
-            raise BatchBusy(f"{record.batch.mailing}/{record.batch.id}")
-        case BatchStatus.CLAIMED:
-            outcomes = record.outcomes.replace(SendResult.OPEN, SendResult.DOUBTFUL)
-            app.deliveries.record_result(
-                record.batch, record.attempts, BatchStatus.DOUBTFUL, outcomes, record.reasons, app.now()
-            )
-            count("BatchesDoubtful")
-            _schedule_doubt_check(record.batch, app)
-            return True
-        case BatchStatus.RETRY:
-            return False
-
-
-def _schedule_doubt_check(batch: Batch, app: Container) -> None:
-    """Queue a message that settles the batch's doubt when its Send events have had time to come.
-
-    The doubt is in the ledger already, and the batch's own message stays on the queue until this is done: after a
-    crash in between it is delivered again, and leads here again.
-    """
-    app.queues.send(app.queues.batch, SettleDoubt(batch.mailing, batch.id), delay=MAX_DELAY)
 
 
 class _Attempt:
@@ -222,6 +195,28 @@ class _Attempt:
                 place = LinkClaims(subscriber, self.mailing.id, self.batch.id, position)
                 self.envelopes.append(envelope(place, recipient, self.mailing, self.variant.placeholders, self.app))
 
+    def claimed(self, found: Mapping[str, RecipientProfile]) -> _Attempt | None:
+        """The batch as this sender's: this try, or one more after an earlier one; None if nothing is left to do.
+
+        Raises BatchBusy.
+        """
+        batch, app = self.batch, self.app
+        known = app.deliveries.claim(batch, self.letters(), self.reasons, app.now(), self.new_readers)
+        if known is None:
+            return self
+        if already_handled(known, app):
+            return None
+        again = _Attempt(batch, self.mailing, self.variant, app, known)
+        again.choose_recipients(found)
+        if not app.deliveries.claim_again(known, again.letters(), again.reasons, app.now()):
+            raise BatchBusy(f"{batch.mailing}/{batch.id}")
+        return again
+
+    @property
+    def mailed(self) -> int:
+        """To how many of this try SES took a mail, or perhaps did."""
+        return sum(self.outcomes[who.position] in MAILED for who in self.envelopes)
+
     def give_back(self) -> None:
         """Note that SES was not called, so that all of it is tried again."""
         count("SlotsMissed")
@@ -267,7 +262,7 @@ class _Attempt:
         count("MailsDoubtful", letters.count(SendResult.DOUBTFUL))
         count("MailsRejected", self.refused)
         if state is BatchStatus.DOUBTFUL:
-            _schedule_doubt_check(self.batch, self.app)
+            schedule_doubt_check(self.batch, self.app)
         reason = too_many_refused(self.refused, len(self.envelopes))
         if reason and not self.mailing.kind.automated:
             now = whole_seconds(self.app.now())

@@ -141,8 +141,8 @@ def _send(message: SendBatch, mailing: Mailing, slot: float, app: Container) -> 
     except BreakerOpen:
         requeue(message, app, AUTOMATED_RETRY)
         return
-    except DayIsFull:
-        if not wait_for_next_day(mailing, app):
+    except DayIsFull as full:
+        if not wait_for_next_day(mailing, full.day, app):
             requeue_if_sending(message, mailing, app)
         return
     except Exception as error:

@@ -21,8 +21,8 @@ from newsletter.platform.messages import SettleDoubt
 from newsletter.platform.observability import count
 from newsletter.publication.feedback_policy import OnDoubt
 from newsletter.readers.subscriber import RecipientProfile
+from newsletter.sending.earlier_try import BatchBusy
 from newsletter.sending.ledger import LEASE, BatchRecord, BatchStatus, SendResult
-from newsletter.sending.send_batch import BatchBusy
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -19,11 +19,18 @@ from newsletter.mailings.control.replace_earlier import replace_earlier
 from newsletter.mailings.digests.digest import Digest, Window
 from newsletter.mailings.digests.release import digest_mailing
 from newsletter.mailings.mailing import Kind
-from newsletter.mailings.status import MailingState
+from newsletter.mailings.planning.batches import Batch
+from newsletter.mailings.planning.enqueue import batch_message
+from newsletter.mailings.planning.plan_page import plan_page
+from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.overview.waiting import what_waits
+from newsletter.platform.messages import PlanPage
 from newsletter.publication.sending_limits import WarmUp
 from newsletter.reports.report_mailing import report_mailing
-from newsletter.sending.warm_up.count_mails import DayIsFull, count_mails
+from newsletter.sending.earlier_try import BatchBusy
+from newsletter.sending.ledger import SendResult
+from newsletter.sending.send_batches import send_batches
+from newsletter.sending.warm_up.count_mails import DayIsFull, count_mails, next_part, wait_for_next_day
 from tests.support.cloud import Cloud, running
 from tests.support.lost_responses import Crash, crashing, the
 from tests.support.readers import add_reader
@@ -212,6 +219,22 @@ def test_a_newer_digest_takes_the_place_of_what_is_left_of_the_one_before(days: 
     assert "digest-2027-W03" in status.reason
 
 
+def test_a_digest_in_its_pilot_makes_way_too(days: Days) -> None:
+    """One whose pilot took more than a day is resumed as its pilot."""
+    weekly = [
+        Digest(week, Window(BEGINS - timedelta(days=7), BEGINS + timedelta(days=n)), ("x",), released_at=BEGINS)
+        for n, week in enumerate(("2027-W04", "2027-W05"))
+    ]
+    mailings = [digest_mailing(each, app.publication) for each in weekly]
+    for mailing in mailings:
+        app.mailings.create(mailing)
+    pilot = MailingStatus(MailingState.PILOT, BEGINS, until=BEGINS + timedelta(hours=1), pilot_shards="ab")
+    assert app.statuses.compare_and_set(mailings[0].id, mailings[0].status, pilot)
+    days.plan(plan(6))
+    replace_earlier(mailings[1], app)
+    assert [state_of(each.id) for each in mailings] == [MailingState.CANCELLED, MailingState.SENDING]
+
+
 def state_of(mailing: str) -> MailingState:
     status = app.statuses.status(mailing)
     assert status is not None
@@ -243,3 +266,74 @@ def test_who_confirmed_lately_is_engaged_and_nobody_is_outside_of_the_plan(days:
     engaged = app.planned_facts.engaged(started, shard, days.now)
     assert engaged is not None
     assert IDS[READERS[0]] in engaged
+
+
+def counted(days: Days) -> int:
+    return app.warm_up_days.used(days.now.date())
+
+
+def send_all(days: Days, mailing: str) -> None:
+    """Until everybody has it, and no tick after that, which would complete the mailing."""
+    days.cloud.drain()
+    for _ in range(12):
+        if len(days.sent(mailing)) < len(READERS):
+            days.now += timedelta(minutes=5)
+            days.cloud.run("nurture", days.now)
+            days.cloud.drain()
+    assert Counter(days.sent(mailing)) == dict.fromkeys(READERS, 1)
+
+
+def first_batch(mailing: str) -> Batch:
+    """A batch that was planned, of the first reader's shard."""
+    (page, *_) = app.manifests.of_shard(mailing, IDS[READERS[0]][0], 0)
+    return page.batches[0]
+
+
+def test_what_ses_did_not_take_is_not_counted(days: Days) -> None:
+    days.plan(plan(100, 40))
+    days.cloud.ses.faults.throttle(4)
+    send_all(days, days.start())
+    assert counted(days) == len(READERS)
+
+
+def test_a_batch_that_another_sender_has_is_counted_once(days: Days) -> None:
+    days.plan(plan(100, 40))
+    mailing = days.start()
+    plan_page(PlanPage(mailing, IDS[READERS[0]][0], 0), days.now, app)
+    batch = first_batch(mailing)
+    assert app.deliveries.claim(batch, SendResult.OPEN * len(batch.recipients), {}, days.now) is None
+    assert [type(error) for error in send_batches([batch_message(batch)], app)] == [BatchBusy]
+    assert counted(days) == 0
+
+
+def test_a_repeated_message_lets_no_mailing_wait_of_which_everything_is_sent(days: Days) -> None:
+    days.plan(plan(100, 40))
+    mailing = days.start()
+    send_all(days, mailing)
+    app.warm_up_days.add(days.now.date(), 100 - counted(days), days.now)
+    assert send_batches([batch_message(first_batch(mailing))], app) == [None]
+    assert state_of(mailing) is MailingState.SENDING
+    days.work()
+    assert state_of(mailing) is MailingState.COMPLETE
+    assert counted(days) == 100
+
+
+def test_a_day_that_ends_while_it_is_found_full_is_followed_by_the_next(days: Days) -> None:
+    days.plan(plan(6, 40))
+    mailing = app.mailings.get(days.start())
+    assert mailing is not None
+    days.now = datetime(2027, 1, 11, 21, 59, 59, 999_000, tzinfo=UTC)  # in Helsinki a moment before midnight
+    with pytest.raises(DayIsFull) as full:
+        count_mails(1, mailing, app)
+    days.now += timedelta(milliseconds=2)
+    assert wait_for_next_day(mailing, full.value.day, app)
+    status = app.statuses.status(mailing.id)
+    assert status is not None
+    assert status.until == datetime(2027, 1, 12, 8, tzinfo=UTC)
+
+
+def test_what_began_right_before_midnight_is_not_resumed_after_it(days: Days) -> None:
+    """The tick comes within minutes, and would find the day over for which the mailing waited."""
+    days.now = datetime(2027, 1, 11, 21, 58, tzinfo=UTC)  # 23:58 in Helsinki
+    assert next_part(days.now, date(2027, 1, 11), app) == datetime(2027, 1, 12, 21, tzinfo=UTC)
+    assert next_part(BEGINS, date(2027, 3, 27), app) == datetime(2027, 3, 28, 7, tzinfo=UTC), "summer time begins"

@@ -18,7 +18,7 @@ from newsletter.platform.words.said import say
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-UNDER_WAY = (MailingState.SENDING, MailingState.WAITING)
+UNDER_WAY = (MailingState.PILOT, MailingState.SENDING, MailingState.WAITING)
 
 
 def replace_earlier(digest: Mailing, app: Container) -> None:
