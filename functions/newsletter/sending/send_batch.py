@@ -22,11 +22,11 @@ from newsletter.platform.times import iso, whole_seconds
 from newsletter.platform.words.said import say
 from newsletter.publication.sending_limits import too_many_refused
 from newsletter.readers.subscriber import RecipientProfile
-from newsletter.sending.earlier_try import BatchBusy, already_handled, is_finished, schedule_doubt_check
 from newsletter.sending.envelope import envelope
 from newsletter.sending.ledger import BatchRecord, BatchStatus, SendResult
 from newsletter.sending.reserve_slots import LATE, MAX_LATE, STALE, another_slot, sleep_until
 from newsletter.sending.ses.mailer_client import Envelope
+from newsletter.sending.settle_doubt import BatchBusy, already_handled, is_finished, schedule_doubt_check
 from newsletter.sending.warm_up.count_mails import DayIsFull, count_mails, give_back
 
 if TYPE_CHECKING:

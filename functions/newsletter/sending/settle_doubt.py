@@ -1,4 +1,4 @@
-"""Settle a doubtful batch once there was time for the Send events of SES.
+"""What earlier tries left of a batch, and settling its doubt once there was time for the Send events of SES.
 
 A message for the batch waits in the queue, comes back, and waits again until the wait is over. Recipients whose events
 came by then are settled. The others stay doubtful in the report; or, if the mailing is set to resend, they move to a
@@ -16,12 +16,11 @@ from newsletter.mailings.planning.batches import Batch
 from newsletter.mailings.planning.enqueue import batch_message
 from newsletter.mailings.status import MailingState
 from newsletter.platform.aws.queues_client import MAX_DELAY
-from newsletter.platform.errors import NotFound
+from newsletter.platform.errors import NewsletterError, NotFound
 from newsletter.platform.messages import SettleDoubt
 from newsletter.platform.observability import count
 from newsletter.publication.feedback_policy import OnDoubt
 from newsletter.readers.subscriber import RecipientProfile
-from newsletter.sending.earlier_try import BatchBusy
 from newsletter.sending.ledger import LEASE, BatchRecord, BatchStatus, SendResult
 
 if TYPE_CHECKING:
@@ -29,6 +28,47 @@ if TYPE_CHECKING:
 
 ALREADY_SENT = "arrived after all"
 """The reason of recipients to whom nothing is sent again because their Send event came at the last moment."""
+
+
+class BatchBusy(NewsletterError):
+    """Another sender has claimed the batch; the queue delivers the message again later."""
+
+
+def is_finished(batch: Batch, app: Container) -> bool:
+    """Whether earlier tries left nothing to send, by the ledger. Raises BatchBusy."""
+    record = app.deliveries.record(batch.mailing, batch.id)
+    return record is not None and already_handled(record, app)
+
+
+def already_handled(record: BatchRecord, app: Container) -> bool:
+    """Whether nothing is left to do after an earlier try. An expired claim means that its sender crashed."""
+    match record.state:
+        case BatchStatus.DONE:
+            return True
+        case BatchStatus.DOUBTFUL:
+            schedule_doubt_check(record.batch, app)
+            return True
+        case BatchStatus.CLAIMED if record.lease > app.now():
+            raise BatchBusy(f"{record.batch.mailing}/{record.batch.id}")
+        case BatchStatus.CLAIMED:
+            outcomes = record.outcomes.replace(SendResult.OPEN, SendResult.DOUBTFUL)
+            app.deliveries.record_result(
+                record.batch, record.attempts, BatchStatus.DOUBTFUL, outcomes, record.reasons, app.now()
+            )
+            count("BatchesDoubtful")
+            schedule_doubt_check(record.batch, app)
+            return True
+        case BatchStatus.RETRY:
+            return False
+
+
+def schedule_doubt_check(batch: Batch, app: Container) -> None:
+    """Queue a message that settles the batch's doubt when its Send events have had time to come.
+
+    The doubt is in the ledger already, and the batch's own message stays on the queue until this is done: after a
+    crash in between it is delivered again, and leads here again.
+    """
+    app.queues.send(app.queues.batch, SettleDoubt(batch.mailing, batch.id), delay=MAX_DELAY)
 
 
 def settle_doubt(message: SettleDoubt, app: Container) -> None:

@@ -27,9 +27,9 @@ from newsletter.overview.waiting import what_waits
 from newsletter.platform.messages import PlanPage
 from newsletter.publication.sending_limits import WarmUp
 from newsletter.reports.report_mailing import report_mailing
-from newsletter.sending.earlier_try import BatchBusy
 from newsletter.sending.ledger import SendResult
 from newsletter.sending.send_batches import send_batches
+from newsletter.sending.settle_doubt import BatchBusy
 from newsletter.sending.warm_up.count_mails import DayIsFull, count_mails, next_part, wait_for_next_day
 from tests.support.cloud import Cloud, running
 from tests.support.lost_responses import Crash, crashing, the
