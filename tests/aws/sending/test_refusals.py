@@ -150,6 +150,12 @@ def test_without_an_answer_about_the_rate_mail_goes_on_and_planning_waits(
     assert app.mailer.max_send_rate() == 100.0
 
 
+@pytest.mark.parametrize(("of_ses", "of_ours"), [(14.0, 0.28), (1.0, 1.0)])
+def test_a_share_is_taken_of_a_rate_that_can_be_shared_and_not_of_the_sandbox(of_ses: float, of_ours: float) -> None:
+    client = Mock(get_account=Mock(return_value={"SendQuota": {"MaxSendRate": of_ses}}))
+    assert Mailer(client, app.templates.publication, "mail", 0.02).max_send_rate() == pytest.approx(of_ours)
+
+
 # --- refusals --------------------------------------------------------------------------------------------------------
 
 
