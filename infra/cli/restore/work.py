@@ -25,12 +25,12 @@ def switch(stack: str, client: Client, *, on: bool, sleep: Callable[[float], Non
     """Switch all of it, and wait until Lambda has. Switching off waits as long as what is under way may take, too."""
     wanted = read_stack(stack, client).wanted
     state = "ENABLED" if on else "DISABLED"
-    schedules = list(_schedules(wanted, client))
-    mappings = list(_mappings(wanted, client))
+    schedules = [client("scheduler").get_schedule(Name=name) for name in _events(wanted, "ScheduleV2", client)]
+    mappings = list(_events(wanted, "SQS", client))
     if not on:
         _set_schedules(schedules, state, client)
-    for each in mappings:
-        client("lambda").update_event_source_mapping(UUID=each["UUID"], Enabled=on)
+    for uuid in mappings:
+        client("lambda").update_event_source_mapping(UUID=uuid, Enabled=on)
     _wait(mappings, "Enabled" if on else "Disabled", client, sleep)
     if on:
         _set_schedules(schedules, state, client)
@@ -43,12 +43,15 @@ def switch(stack: str, client: Client, *, on: bool, sleep: Callable[[float], Non
     return 0
 
 
-def _schedules(wanted: Stack, client: Client) -> Iterator[dict[str, Any]]:
+def _events(wanted: Stack, kind: str, client: Client) -> Iterator[str]:
+    """The name or UUID that CloudFormation gave to each event of the type; SAM makes a resource of each.
+
+    Lambda is not asked which readers of queues a function has: those of its alias are not among those of its name.
+    """
     for function in wanted.of_type("AWS::Serverless::Function"):
         for event, body in function.properties["Events"].items():
-            if body["Type"] == "ScheduleV2":
-                name = physical_id(wanted.account.stack_name, f"{function.logical_id}{event}", client)
-                yield client("scheduler").get_schedule(Name=name)
+            if body["Type"] == kind:
+                yield physical_id(wanted.account.stack_name, f"{function.logical_id}{event}", client)
 
 
 def _set_schedules(schedules: list[dict[str, Any]], state: str, client: Client) -> None:
@@ -57,19 +60,14 @@ def _set_schedules(schedules: list[dict[str, Any]], state: str, client: Client) 
         client("scheduler").update_schedule(**same, State=state)
 
 
-def _mappings(wanted: Stack, client: Client) -> Iterator[dict[str, Any]]:
-    for function in wanted.functions:
-        if function.queues:
-            name = physical_id(wanted.account.stack_name, function.logical_id, client)
-            yield from client("lambda").list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
-
-
-def _wait(mappings: list[dict[str, Any]], state: str, client: Client, sleep: Callable[[float], None]) -> None:
-    for each in mappings:
-        now, polls = "", 0
-        while now != state and polls < MOST_POLLS:
+def _wait(mappings: list[str], state: str, client: Client, sleep: Callable[[float], None]) -> None:
+    for uuid in mappings:
+        found: dict[str, Any] = {}
+        polls = 0
+        while found.get("State") != state and polls < MOST_POLLS:
             if polls:
                 sleep(POLL_SECONDS)
-            now, polls = client("lambda").get_event_source_mapping(UUID=each["UUID"])["State"], polls + 1
-        if now != state:
-            raise Fault(f"{each['FunctionArn']} still reads its queue: {now}; run it again")
+            found, polls = client("lambda").get_event_source_mapping(UUID=uuid), polls + 1
+        if found["State"] != state:
+            what = "still reads its queue" if state == "Disabled" else "does not read its queue yet"
+            raise Fault(f"{found.get('FunctionArn', uuid)} {what}: {found['State']}; run it again")

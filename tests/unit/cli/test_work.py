@@ -41,9 +41,10 @@ class Account:
                         },
                     }
         self.mappings = {
-            f"{function.logical_id}-{number}".ljust(36, "0"): "Enabled"  # as long as a UUID
-            for function in self.stack.functions
-            for number, _ in enumerate(function.queues)
+            f"{STACK}-{function.logical_id}{event}".ljust(36, "0"): "Enabled"  # as long as a UUID
+            for function in self.stack.of_type("AWS::Serverless::Function")
+            for event, body in function.properties["Events"].items()
+            if body["Type"] == "SQS"
         }
         self.acts: list[str] = []
         self.stuck = False
@@ -60,17 +61,14 @@ class Account:
                 return {"Stacks": [{"StackName": STACK, "StackId": arn, "Parameters": given}]}
             case "DescribeStackResource":
                 name = f"{request['StackName']}-{request['LogicalResourceId']}"
-                return {"StackResourceDetail": {"PhysicalResourceId": name}}
+                uuid = name.ljust(36, "0")
+                return {"StackResourceDetail": {"PhysicalResourceId": uuid if uuid in self.mappings else name}}
             case "GetSchedule":
                 return self.schedules[request["Name"]]
             case "UpdateSchedule":
                 self.acts.append(request["State"])
                 self.schedules[request["Name"]] = request
                 return {"ScheduleArn": "arn"}
-            case "ListEventSourceMappings":
-                function = request["FunctionName"].removeprefix(f"{STACK}-")
-                found = [each for each in self.mappings if each.startswith(f"{function}-")]
-                return {"EventSourceMappings": [{"UUID": each, "FunctionArn": function} for each in found]}
             case "UpdateEventSourceMapping":
                 self.acts.append("reads" if request["Enabled"] else "reads no more")
                 self.mappings[request["UUID"]] = "Enabling" if request["Enabled"] else "Disabling"
@@ -89,6 +87,7 @@ def test_everything_is_off_and_what_was_under_way_has_ended_and_later_it_is_as_i
     assert len(before) == sum(len(function.schedules) for function in account.stack.functions) > 2
     assert switch(STACK, account.client, on=False, sleep=waited.append) == 0
     assert {each["State"] for each in account.schedules.values()} == {"DISABLED"}
+    assert len(account.mappings) == sum(len(function.queues) for function in account.stack.functions) > 2
     assert set(account.mappings.values()) == {"Disabled"}
     assert account.acts == ["DISABLED"] * len(before) + ["reads no more"] * len(account.mappings)
     assert waited[-1] == max(each.timeout for each in account.stack.functions if each.queues or each.schedules)
