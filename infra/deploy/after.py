@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from cli import target
 from cli.checks import secret_parameters
-from cli.checks.stack import DeployedStack, read_stack, schedule_differences
+from cli.checks.stack import DeployedStack, is_stopped, read_stack, schedule_differences
 from cli.doctor.dns.to_publish import show_records
 from cli.faults import Fault, aws_errors_as_faults
 from deploy.stage import Stage
@@ -27,8 +27,7 @@ def finish(stage: Stage) -> None:
             print("\n== Secrets")
             secret_parameters.init()
             deployed = read_stack(stage.stack, stage.client)
-            print("\n== Schedules, armed")
-            faults = _show_schedules(deployed, stage)
+            stopped, faults = _look_at_schedules(deployed, stage)
             print("\n== DNS")
             verified = show_records(deployed.given["SenderDomain"], stage.region, stage.client)
         print("\n== Outputs")
@@ -40,11 +39,34 @@ def finish(stage: Stage) -> None:
     if not verified:
         print("  1. Publish the records above, and point the public address at the site (docs/deploy.md).")
     number = "  1." if verified else "  2."
-    print(f"{number} {stage.command('doctor')} --send")
+    if stopped:
+        print(f"{number} {stage.command('work start')}, once what it was stopped for is done")
+    else:
+        print(f"{number} {stage.command('doctor')} --send")
 
 
-def _show_schedules(deployed: DeployedStack, stage: Stage) -> list[str]:
-    """Print when each runs next; what EventBridge Scheduler has otherwise than the template is returned."""
+def _look_at_schedules(deployed: DeployedStack, stage: Stage) -> tuple[bool, list[str]]:
+    """Print them. Whether `newsletter work stop` stopped them all, and what else they have not as the template."""
+    try:
+        stopped = is_stopped(deployed.wanted, stage.client)
+        differences = list(schedule_differences(deployed.wanted, stage.client, stopped=stopped))
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in NOT_ALLOWED:
+            raise
+        print("\n== Schedules")
+        _show_schedules(deployed)
+        print("  (not compared with EventBridge Scheduler: no right to scheduler:GetSchedule)")
+        return False, []
+    if stopped:
+        print("\n== Schedules, stopped\n  `newsletter work stop` stopped them, and a deployment leaves them so.")
+    else:
+        print("\n== Schedules, armed")
+        _show_schedules(deployed)
+    return stopped, [f"{where}: {message}" for where, message, _ in differences]
+
+
+def _show_schedules(deployed: DeployedStack) -> None:
+    """When each runs next."""
     now, zone = datetime.now(UTC), ZoneInfo(deployed.given["TimeZone"])
     for function in deployed.wanted.functions:
         for each in function.schedules:
@@ -53,13 +75,6 @@ def _show_schedules(deployed: DeployedStack, stage: Stage) -> list[str]:
             word = "by" if isinstance(how, Rate) else "at"  # a rate counts from when the schedule was made
             when = f"next {word} {due.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}" if due else "never again"
             print(f"  {function.logical_id:<12} {each.expression:<22} {when}")
-    try:
-        return [f"{where}: {message}" for where, message, _ in schedule_differences(deployed.wanted, stage.client)]
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in NOT_ALLOWED:
-            raise
-        print("  (not compared with EventBridge Scheduler: no right to scheduler:GetSchedule)")
-        return []
 
 
 def _outputs(about: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

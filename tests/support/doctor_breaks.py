@@ -230,7 +230,7 @@ BREAKS: list[tuple[str, Break, State, str, str]] = [
         change(lambda s: s.schedules[f"{NAME}-NurtureTick"].update(State="DISABLED")),
         FAULT,
         "NurtureTick: State is DISABLED",
-        "make deploy",
+        "newsletter work start",
     ),
     (
         "schedules",

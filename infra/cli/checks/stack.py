@@ -165,23 +165,35 @@ def _environment_differences(
             yield where, f"{name} is {found.get(name) or 'not set'}, and should be {should}: {DEPLOY}", True
 
 
-def schedule_differences(wanted: Stack, client: Client) -> Iterator[Difference]:
-    """In what each schedule differs: its expression, time zone, and whether it is enabled."""
+def schedule_differences(wanted: Stack, client: Client, *, stopped: bool = False) -> Iterator[Difference]:
+    """In what each schedule differs: its expression, time zone, and whether it is enabled, or not where `stopped`."""
+    for name, say, found in _schedules(wanted, client):
+        right = {
+            "ScheduleExpression": (say["ScheduleExpression"], DEPLOY),
+            "ScheduleExpressionTimezone": (say.get("ScheduleExpressionTimezone", "UTC"), DEPLOY),
+            "State": (
+                "DISABLED" if stopped else say.get("State", "ENABLED"),
+                f"`newsletter work start --stack {wanted.account.stack_name}`",
+            ),
+        }
+        for field, (should, mend) in right.items():
+            if found.get(field) != should:
+                yield f"schedule {name}", f"{field} is {found.get(field)}, and should be {should}: {mend}", True
+
+
+def is_stopped(wanted: Stack, client: Client) -> bool:
+    """Whether every schedule is off, as `newsletter work stop` leaves them."""
+    return all(found.get("State") == "DISABLED" for _, _, found in _schedules(wanted, client))
+
+
+def _schedules(wanted: Stack, client: Client) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
+    """Logical id of each schedule, what the template says of it, and what EventBridge Scheduler has."""
     for function in wanted.of_type("AWS::Serverless::Function"):
         for event, body in function.properties["Events"].items():
-            if body["Type"] != "ScheduleV2":
-                continue
-            where, say = f"schedule {function.logical_id}{event}", body["Properties"]
-            name = physical_id(wanted.account.stack_name, f"{function.logical_id}{event}", client)
-            found = client("scheduler").get_schedule(Name=name)
-            right = {
-                "ScheduleExpression": say["ScheduleExpression"],
-                "ScheduleExpressionTimezone": say.get("ScheduleExpressionTimezone", "UTC"),
-                "State": say.get("State", "ENABLED"),
-            }
-            for field, should in right.items():
-                if found.get(field) != should:
-                    yield where, f"{field} is {found.get(field)}, and should be {should}: {DEPLOY}", True
+            if body["Type"] == "ScheduleV2":
+                logical_id = f"{function.logical_id}{event}"
+                name = physical_id(wanted.account.stack_name, logical_id, client)
+                yield logical_id, body["Properties"], client("scheduler").get_schedule(Name=name)
 
 
 def _identity_differences(domain: str, client: Client) -> Iterator[Difference]:

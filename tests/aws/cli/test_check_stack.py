@@ -108,8 +108,8 @@ def test_what_one_may_not_look_at_is_said_and_is_no_fault(deployed: Deployed) ->
 
 def test_a_schedule_that_is_switched_off_or_in_another_zone_is_named(deployed: Deployed) -> None:
     deployed.schedules[f"{NAME}-NurtureTick"]["State"] = "DISABLED"
-    where, message = only(deployed)
-    assert (where, message.partition(":")[0]) == ("schedule NurtureTick", "State is DISABLED, and should be ENABLED")
+    mend = f"`newsletter work start --stack {NAME}`"
+    assert only(deployed) == ("schedule NurtureTick", f"State is DISABLED, and should be ENABLED: {mend}")
 
 
 def test_an_identity_that_is_missing_or_not_verified_is_named(deployed: Deployed) -> None:

@@ -143,6 +143,22 @@ def test_before_anything_is_built_the_account_is_asked_for_what_would_be_in_the_
     assert (nobody.returncode, "give credentials, by AWS_PROFILE" in nobody.stdout) == (1, True), nobody.stdout
 
 
+def test_a_stack_whose_work_is_stopped_is_deployed_and_stays_stopped(deployer: Deployer) -> None:
+    assert deployer.run().returncode == 0
+    one, *others = ("FeedIngestHourly", "PlannerDigest", "PlannerLookAfterDigests", "NurtureTick")
+    deployer.account.disabled |= {f"{STACK}-{one}"}
+    some = deployer.run()
+    assert some.returncode == 1
+    assert f"schedule {one}: State is DISABLED, and should be ENABLED: `newsletter work start" in some.stdout
+
+    deployer.account.disabled |= {f"{STACK}-{each}" for each in others}
+    stopped = deployer.run("run", "LogDays = 90\n")
+    assert stopped.returncode == 0, stopped.stdout
+    assert "== Schedules, stopped" in stopped.stdout
+    assert "next by" not in stopped.stdout
+    assert f".venv/bin/newsletter work start --stack {STACK}, once" in stopped.stdout
+
+
 def test_a_missing_right_is_named(deployer: Deployer) -> None:
     deployer.account.denied = {"CreateChangeSet"}
     refused = deployer.run()

@@ -27,7 +27,7 @@ def judge(shares: Mapping[str, float]) -> Finding:
         return fine(f"of SES's rate in this region: {said}")
     return warning(
         f"of SES's rate in this region: {said}, together {together:g}: when all send at once, SES refuses mails",
-        f"set {SHARE} of each stack in samconfig.toml so that they come to 1, and run `make deploy` for each",
+        f"set {SHARE} in deploy.<stage>.toml of each stack so that they come to 1, and run `make deploy` for each",
     )
 
 
