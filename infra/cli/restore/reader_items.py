@@ -10,7 +10,7 @@ from typing import Any
 
 from newsletter.nurture.enrollments.enrollments_store import PREFIX as ENROLLMENT
 from newsletter.readers.choice import Frequency
-from newsletter.readers.profiles.records_store import PROFILE
+from newsletter.readers.profiles.records_store import CONSENT, PROFILE, is_sign_up
 from newsletter.readers.subscriber import Status
 
 Item = Mapping[str, Any]
@@ -23,30 +23,62 @@ NOT_DUE = ("due_shard", "due_at")
 def merged(used: Records, restored: Records, at: str) -> dict[str, Item]:
     """The reader's records as the restored table should have them. `at` is its point in time (ISO 8601).
 
-    Erased: the mark alone. Left, bounced or complained in the table in use: so. Came after that time: taken along if
-    they confirmed themselves, not if an import brought them. Whoever is known to the restored table alone comes back,
-    but no step of a sequence: which of them went out meanwhile nobody knows.
+    Erased: the mark, and forms that they filled in since. Left, bounced or complained in the table in use: so. Came
+    after that time: taken along if they confirmed themselves, not if an import brought them. Whoever is known to the
+    restored table alone comes back, but no step of a sequence: which of them went out meanwhile nobody knows. Who
+    confirmed or was erased in the restored table after its point in time did so once the stack used it; that counts.
     """
-    profile = _profile(used.get(PROFILE), restored.get(PROFILE))
+    profile = _profile(used.get(PROFILE), restored.get(PROFILE), at)
     if profile is not None and _text(profile, "status") == Status.ERASED:
-        return {PROFILE: profile}
+        erased = _text(profile, "erased_at") or at
+        forms = {name: each for name, each in {**restored, **used}.items() if is_sign_up(name)}
+        return {PROFILE: profile} | {name: each for name, each in forms.items() if _text(each, "at") >= erased}
     if profile is None and PROFILE in used:
         return dict(restored)
     found = {record: _record(record, used, restored, at) for record in {**restored, **used} if record != PROFILE}
+    if (
+        profile is not None
+        and "consent_head" in restored.get(PROFILE, {})
+        and not _has_consents_besides(used, restored)
+    ):
+        profile = {**profile, "consent_head": restored[PROFILE]["consent_head"]}
     return found | ({PROFILE: profile} if profile is not None else {})
 
 
-def _profile(used: Item | None, restored: Item | None) -> Item | None:
+def _profile(used: Item | None, restored: Item | None, at: str) -> Item | None:
     if used is None:
         return restored
     if restored is None:
         return None if _was_brought(used) else used
+    if _came_back(used, restored, at) or _was_erased(used, restored, at):
+        return restored
     if _text(used, "status") != Status.ACTIVE:
         return used
     if _text(restored, "status") != Status.ACTIVE:
         left = _text(restored, "erased_at") or _text(restored, "left_at")
         return used if _text(used, "confirmed_at") > left and not _was_brought(used) else restored
     return _stricter(used, restored)
+
+
+def _came_back(used: Item, restored: Item, at: str) -> bool:
+    """Whether they confirmed in the restored table, once the stack used it, and are not active in the one before."""
+    ended = max(_text(used, "erased_at"), _text(used, "left_at"))
+    return (
+        _text(restored, "status") == Status.ACTIVE
+        and _text(used, "status") != Status.ACTIVE
+        and _text(restored, "confirmed_at") > max(at, ended)
+        and not _was_brought(restored)
+    )
+
+
+def _was_erased(used: Item, restored: Item, at: str) -> bool:
+    """Whether they were erased in the restored table, once the stack used it."""
+    known = max(_text(used, name) for name in ("confirmed_at", "left_at"))
+    return _text(restored, "status") == Status.ERASED and _text(restored, "erased_at") > max(at, known)
+
+
+def _has_consents_besides(used: Records, restored: Records) -> bool:
+    return any(record.startswith(CONSENT) for record in used.keys() - restored.keys())
 
 
 def _was_brought(profile: Item) -> bool:

@@ -78,7 +78,9 @@ class RestoredTables:
         known: set[tuple[str, ...]] = set()
         for item in self._scan(self._used):
             known.add(tuple(item[key]["S"] for key in keys))
-            there = self._client.get_item(TableName=self._restored, Key={key: item[key] for key in keys})
+            there = self._client.get_item(
+                TableName=self._restored, Key={key: item[key] for key in keys}, ConsistentRead=True
+            )
             self._replace(there.get("Item"), item)
         for item in list(self._scan(self._restored)):
             if tuple(item[key]["S"] for key in keys) not in known and self._must_not_come_back(item, kind):
@@ -145,5 +147,5 @@ class RestoredTables:
 
     def _scan(self, table: str, only: tuple[str, ...] = ()) -> Iterator[Item]:
         wanted: Any = {"ProjectionExpression": ", ".join(only)} if only else {}
-        for page in self._client.get_paginator("scan").paginate(TableName=table, **wanted):
+        for page in self._client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True, **wanted):
             yield from page["Items"]

@@ -96,6 +96,37 @@ def test_consents_of_both_are_kept_with_the_head_of_the_longer_chain() -> None:
     assert found["profile"]["consent_head"] == {"S": "2"}
 
 
+LATEST = "2026-11-28T13:00:00Z"
+
+
+@pytest.mark.parametrize("status", ["unsubscribed", "bounced", "erased"])
+def test_who_confirms_once_the_stack_has_changed_over_stays_a_reader_at_the_next_merge(status: str) -> None:
+    ended = profile(status, left_at=AFTER, **({"erased_at": AFTER} if status == "erased" else {}))
+    back = profile(confirmed_at=LATEST, confirmed_by="nonce")
+    assert merged(of(ended), of(back), AT) == of(back)
+    by_import = profile(confirmed_at=LATEST, confirmed_by="list-7") | {"brought": {"M": text(unique="list-7")}}
+    assert merged(of(ended), of(by_import), AT)["profile"]["status"] == {"S": status}
+
+
+def test_who_is_erased_once_the_stack_has_changed_over_stays_so_at_the_next_merge() -> None:
+    mark = text(record="profile", status="erased", erased_at=LATEST)
+    for used in (profile(), profile("unsubscribed", left_at=AFTER), profile("bounced", left_at=AFTER)):
+        assert merged(of(used, text(record="consent#1", at=BEFORE)), of(mark), AT) == of(mark)
+
+
+def test_a_form_that_came_after_the_erasure_waits_for_its_confirmation() -> None:
+    mark = text(record="profile", status="erased", erased_at=AFTER)
+    form, before = text(record="sign-up", at=LATEST), text(record="sign-up#x", at=BEFORE)
+    assert merged(of(mark, form), of(profile(), before), AT) == of(mark, form)
+    assert merged(of(mark), of(mark, form), AT) == of(mark, form)
+
+
+def test_the_chain_of_consents_that_grew_after_the_change_over_keeps_its_head() -> None:
+    first, second = text(record="consent#1", at=BEFORE), text(record="consent#2", at=LATEST)
+    found = merged(of(profile(consent_head="1"), first), of(profile(consent_head="2"), first, second), AT)
+    assert found["profile"]["consent_head"] == {"S": "2"}
+
+
 PROFILES = st.one_of(
     st.none(),
     st.builds(
