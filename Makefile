@@ -17,7 +17,7 @@ PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 SAM = SAM_CLI_TELEMETRY=0 .venv-deploy/bin/sam
 DEPLOY = .venv/bin/python -m deploy
 # PARAMETERS: a file in place of deploy.<stage>.toml. OTHER_DATA: parameters of tables that may change (docs/deploy.md).
-DEPLOY_OPTIONS = $(if $(PARAMETERS),--parameters $(PARAMETERS)) $(if $(OTHER_DATA),--other-data $(OTHER_DATA)) $(if $(PLAN),--plan)
+DEPLOY_OPTIONS = $(if $(PARAMETERS),--parameters '$(PARAMETERS)') $(if $(OTHER_DATA),--other-data '$(OTHER_DATA)') $(if $(PLAN),--plan)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -81,11 +81,11 @@ audit: .venv-deploy/stamp ## Hold the locks against known weaknesses, where an a
 	@PYTHONPATH=infra .venv-deploy/bin/python -m supply.audit $(if $(REQUIRED),--required)
 
 deploy: .venv/demo.stamp ## Check, build and deploy a stage, asking nothing (STAGE=dev|prod; PLAN=1 shows what would change)
-	@$(DEPLOY) check $(STAGE) $(DEPLOY_OPTIONS)
+	@$(DEPLOY) check '$(STAGE)' $(DEPLOY_OPTIONS)
 	@$(MAKE) --no-print-directory mails
 	.venv/bin/newsletter check --templates templates
 	@$(MAKE) --no-print-directory build
-	@$(DEPLOY) run $(STAGE) $(DEPLOY_OPTIONS)
+	@$(DEPLOY) run '$(STAGE)' $(DEPLOY_OPTIONS)
 
 release: .venv/test.stamp ## Date the changelog, raise the version, commit and tag (VERSION=1.2.3, then git push --follow-tags)
 	@PYTHONPATH=infra .venv/bin/python -m supply.release $(VERSION)

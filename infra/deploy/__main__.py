@@ -14,9 +14,14 @@ from deploy.account import Before
 from deploy.parameters import read_parameters
 from deploy.stage import Stage, read_stage
 
+STOPPED = (
+    "Stopped here. What CloudFormation was told by then it goes on with: see its console, and when it is done run "
+    "`make deploy` again, which goes on from there"
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 done, 1 with the reason on stderr."""
+    """0 done, 1 with the reason on stderr, 130 stopped."""
     line = argparse.ArgumentParser(prog="python -m deploy", description=__doc__)
     line.add_argument("what", choices=("check", "run", "example"))
     line.add_argument("stage", nargs="?", default="dev")
@@ -34,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Fault as fault:
         print(f"\nNot deployed:\n{fault}" if options.what == "check" else f"\n{fault}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(f"\n{STOPPED}", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -86,8 +86,9 @@ def _stack(stage: Stage, account: str) -> Before:
     if status in UNUSABLE:
         raise Fault(f"the stack {stage.stack} is {status}: {UNUSABLE[status].format(stack=stage.stack)}")
     if status.endswith("_IN_PROGRESS"):
+        doing = "deleting" if status.startswith("DELETE") else "deploying"
         raise Fault(
-            f"the stack {stage.stack} is {status}: somebody is deploying it; wait until that is done "
+            f"the stack {stage.stack} is {status}: somebody is {doing} it; wait until that is done "
             f"(`aws cloudformation describe-stacks --stack-name {stage.stack}`), then `make deploy` again"
         )
     given = {each["ParameterKey"]: each.get("ParameterValue", "") for each in about.get("Parameters", [])}

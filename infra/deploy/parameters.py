@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,11 +46,16 @@ def read_parameters(path: Path, publication: Path = REPOSITORY / "templates/publ
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))  # editors of Windows begin a file with a mark
     except FileNotFoundError:
         raise Fault(
-            f"{path.name} does not exist. It holds the parameters of the stage, and is not tracked: "
-            f"`cp {EXAMPLE} {path.name}`, and fill in what is empty"
+            f"{path} does not exist. It holds the parameters of the stage, and is not tracked: "
+            f"`cp {EXAMPLE} {shlex.quote(str(path))}`, and fill in what is empty"
+        ) from None
+    except OSError as error:
+        raise Fault(
+            f"{path} cannot be read ({error.strerror}): name a file of lines such as Name = "
+            f'"value", as {EXAMPLE} has them'
         ) from None
     except UnicodeDecodeError as error:
         raise Fault(f"{path.name}: not UTF-8 ({error})") from None
@@ -66,13 +72,20 @@ def _faults(given: Mapping[str, Any]) -> Iterator[str]:
             meant = did_you_mean([close(name, declared())]) or f"; there are {', '.join(declared())}"
             yield f"{name} is no parameter of template.yaml{meant}"
         elif isinstance(value, bool) or not isinstance(value, str | int | float):
-            meant = f': write "{"yes" if value else "no"}"' if isinstance(value, bool) else ""
+            meant = _meant(value, declared()[name].get("AllowedValues", ())) if isinstance(value, bool) else ""
             yield f"{name} = {_shown(value)} is no text and no number{meant}"
         elif value != "" or "Default" in declared()[name]:
             values[name] = _text(value)
     for fault in faults(template(), values):
         if fault.name in values or fault.name not in given or given[fault.name] == "":
             yield str(fault)
+
+
+def _meant(answer: bool, allowed: Sequence[Any]) -> str:  # noqa: FBT001 # a value of the file
+    """What stands for true or false."""
+    if "yes" in allowed:
+        return f': write "{"yes" if answer else "no"}"'
+    return f": write one of {', '.join(map(str, allowed))}" if allowed else ""
 
 
 def _against_publication(given: Mapping[str, Any], path: Path) -> Iterator[str]:

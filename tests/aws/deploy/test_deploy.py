@@ -171,12 +171,20 @@ def test_a_missing_right_is_named(deployer: Deployer) -> None:
 
 def test_the_makefile_asks_the_account_before_it_builds_and_the_tree_knows_no_parameters() -> None:
     shown = subprocess.run(
-        ["make", "-n", "deploy", "STAGE=prod", "OTHER_DATA=LeadsTable", "PLAN=1"],  # noqa: S607
+        [
+            *("make", "-n", "deploy", "STAGE=prod", "OTHER_DATA=LeadsTable ContentTable"),
+            *("PARAMETERS=/ci/a b.toml", "PLAN=1"),
+        ],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    order = [shown.index(each) for each in ("-m deploy check prod", "infra/build/build.sh", "-m deploy run prod")]
+    order = [shown.index(each) for each in ("-m deploy check 'prod'", "infra/build/build.sh", "-m deploy run 'prod'")]
     assert order == sorted(order)
-    assert shown.count("--other-data LeadsTable --plan") == 2
+    assert shown.count("--parameters '/ci/a b.toml' --other-data 'LeadsTable ContentTable' --plan") == 2
+    nameless = subprocess.run(
+        ["make", "-n", "deploy", "STAGE="],  # noqa: S607
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "-m deploy check ''" in nameless, "a variable that is not set is not the stage dev"
     ignored = subprocess.run(
         ["git", "check-ignore", "deploy.dev.toml", "deploy.prod.toml", "deploy.example.toml"],  # noqa: S607
         cwd=ROOT, capture_output=True, text=True, check=False,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.faults import Fault
+from deploy import __main__ as command
 from deploy import example, parameters, stage
 from deploy.parameters import declared, read_parameters
 from tests.template.stacks import ROOT
@@ -32,6 +33,35 @@ def read(folder: Path, **changed: str | None) -> dict[str, str]:
     return read_parameters(path, publication)
 
 
+def test_a_file_that_windows_wrote_is_read(tmp_path: Path) -> None:
+    read(tmp_path)
+    path = tmp_path / "deploy.prod.toml"
+    text = path.read_text("utf-8")
+    path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert read_parameters(path, tmp_path / "publication.toml")["SenderDomain"] == "example.fi"
+
+
+def test_what_is_no_file_is_named_where_it_was_looked_for(tmp_path: Path) -> None:
+    with pytest.raises(Fault, match="cannot be read") as refused:
+        read_parameters(tmp_path)
+    assert str(tmp_path) in str(refused.value)
+    missing = tmp_path / "of ci.toml"
+    with pytest.raises(Fault, match="does not exist") as refused:
+        read_parameters(missing)
+    assert f"`cp deploy.example.toml '{missing}'`" in str(refused.value)
+
+
+def test_who_stops_a_deployment_is_told_that_cloudformation_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "_run", stopped)
+    assert command.main(["run", "prod"]) == 130
+    assert "CloudFormation was told" in capsys.readouterr().err
+
+
 def test_every_parameter_gets_a_value_so_that_a_line_that_was_taken_out_does_not_go_on_to_count(tmp_path: Path) -> None:
     found = read(tmp_path, RateShare="0.5")
     assert list(found) == list(declared())
@@ -43,12 +73,19 @@ def test_every_parameter_gets_a_value_so_that_a_line_that_was_taken_out_does_not
     ("changed", "said"),
     [
         ({"PublicUrl": None}, "PublicUrl needs a value: an address without a path"),
-        ({"OidcAudience": '""'}, "OidcAudience is empty and must be the client id of the console; or ConsoleLogin"),
-        ({"PublicUrl": '"https://uutiskirje.example.fi/"'}, "must be an address without a path"),
+        (
+            {"OidcAudience": '""'},
+            "OidcAudience is empty and must be the client id of the console; or ConsoleLogin must be cognito",
+        ),
+        (
+            {"PublicUrl": '"https://uutiskirje.example.fi/"'},
+            "PublicUrl is 'https://uutiskirje.example.fi/' and must be an address without a path",
+        ),
         ({"PublikUrl": '"https://x.fi"'}, "PublikUrl is no parameter of template.yaml; did you mean PublicUrl?"),
         ({"Colour": '"red"'}, "Colour is no parameter of template.yaml; there are PublicUrl, "),
         ({"CrmWebhookUrl": '"http://crm.example.fi"'}, "an https address; leads are personal data"),
         ({"ManageIdentity": "true"}, 'write "yes"'),
+        ({"LogDays": "true"}, "LogDays = True is no text and no number: write one of 1, 3, 5"),
         ({"ManageIdentity": '"maybe"'}, "must be one of ['yes', 'no']"),
         ({"LogDays": "31"}, "must be one of [1, 3, 5"),
         ({"RateShare": "11"}, "RateShare is 11 and must be from 0.02 to 1"),
@@ -76,7 +113,7 @@ def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_said_with_how_to_make_it(tmp_path: Path) -> None:
-    with pytest.raises(Fault, match=r"cp deploy\.example\.toml deploy\.prod\.toml"):
+    with pytest.raises(Fault, match=r"cp deploy\.example\.toml \S*deploy\.prod\.toml`"):
         read_parameters(tmp_path / "deploy.prod.toml")
 
 
