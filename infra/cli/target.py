@@ -146,7 +146,7 @@ def _deployed(stack: str, client: Callable[[str], Any] | None) -> Target:
 
     make = client or boto3.client
     with aws_errors_as_faults():
-        detail = make("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=FUNCTION)
+        detail = _resource(make("cloudformation"), stack)
         function = detail["StackResourceDetail"]["PhysicalResourceId"]
         answer = _what_runs(make("lambda"), function)
     variables = dict(answer.get("Environment", {}).get("Variables", {}))
@@ -157,6 +157,21 @@ def _deployed(stack: str, client: Callable[[str], Any] | None) -> Target:
     kept = {name: value for name, value in variables.items() if name.startswith(PREFIX)}
     # Below /opt in Lambda; here it is the working tree that was deployed.
     return Target({**kept, f"{PREFIX}TEMPLATES": str(templates(Wanted()))}, f"the stack {stack}")
+
+
+def _resource(client: Any, stack: str) -> dict[str, Any]:
+    """Raises Fault that names the region where there is no such stack: most often it is in another one."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return dict(client.describe_stack_resource(StackName=stack, LogicalResourceId=FUNCTION))
+    except ClientError as error:
+        if "does not exist" not in error.response["Error"].get("Message", ""):
+            raise
+        raise Fault(
+            f"AWS refused {error.operation_name} in {client.meta.region_name}: {error.response['Error']['Message']}; "
+            "AWS_DEFAULT_REGION names another region, AWS_PROFILE another account"
+        ) from error
 
 
 def _what_runs(client: Any, function: str) -> dict[str, Any]:

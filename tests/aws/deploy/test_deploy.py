@@ -74,7 +74,7 @@ def test_from_nothing_to_a_stack_with_secrets_records_and_the_next_step_and_agai
     ):
         assert record in said
     assert "SiteUrl" in said
-    assert said.rstrip().endswith(f"AWS_REGION=eu-north-1 .venv/bin/newsletter doctor --stack {STACK} --send")
+    assert said.rstrip().endswith(f"AWS_DEFAULT_REGION=eu-north-1 .venv/bin/newsletter doctor --stack {STACK} --send")
 
     account.identities[DOMAIN] |= {"VerifiedForSendingStatus": True}
     account.identities[DOMAIN]["MailFromAttributes"]["MailFromDomainStatus"] = "SUCCESS"
