@@ -48,6 +48,12 @@ def test_the_index_lists_every_decision_once_and_nothing_else() -> None:
     assert sorted(listed) == [record.name for record in RECORDS]
 
 
+def test_each_section_of_the_index_is_in_the_order_of_its_numbers() -> None:
+    for section in INDEX.split("\n## "):
+        numbers = [number for number, *_ in ROW.findall(section)]
+        assert numbers == sorted(numbers), section.splitlines()[0]
+
+
 def test_no_two_decisions_have_the_same_number() -> None:
     numbers = [int(record.stem[:4]) for record in RECORDS]
     assert len(numbers) == len(set(numbers))
