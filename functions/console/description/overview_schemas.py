@@ -29,9 +29,16 @@ NEXT = with_fields(
         "articles": TEXT_LIST | {"description": "Ids of those that it would carry if nothing else were published."},
     }
 )
+WARM_UP = with_fields(
+    {
+        "most": NUMBER | {"description": "Mails that the warm-up plan sends today at most."},
+        "used": NUMBER | {"description": "Mails that it has counted today."},
+        "ends": TEXT | {"format": "date", "description": "The first day without a limit."},
+    }
+)
 WAITS = with_fields(
     {
-        "kind": {"enum": ["breaker", "approval", "mailing", "warm-up", "leads", "feed", "crm"]},
+        "kind": {"enum": ["breaker", "approval", "mailing", "leads", "feed", "crm"]},
         "what": TEXT,
         "path": TEXT | {"description": "The page of the console where it is dealt with."},
     }
@@ -74,6 +81,7 @@ OVERVIEW_SCHEMAS = {
                 "items": with_fields({"campaign": TEXT, "subject": TEXT, "send_at": MOMENT}),
                 "description": "Campaigns that go out by themselves, the earliest first.",
             },
+            "warm_up": or_null(WARM_UP),
             "waiting": {"type": "array", "items": WAITS},
             "growth": GROWTH,
             "delivery": DELIVERY | {"description": "Of the last 24 hours."},

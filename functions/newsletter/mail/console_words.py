@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ KEPT = 500
 ABOUT = re.compile(r"(\S+): (.+)", re.DOTALL)
 """A sentence about a field or an address, which is before it (`about`)."""
 QUOTED = re.compile("“([^“”]*)”")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+"""A value of a sentence that is a day."""
 NO_WORD = re.compile(r"\S*[/@]")
 """How a sentence begins that begins with an address."""
 
@@ -145,7 +147,7 @@ class ConsoleWords:
         clock = {"hour": hour, "minute": f"{local:%M}"}
         return self.text("console.words.moment", day=self.day(local), **clock)
 
-    def day(self, local: datetime) -> str:
+    def day(self, local: date) -> str:
         """`23 Nov 2026`, `23.11.2026`."""
         month = self.text("console.words.months").split()[local.month - 1]
         return self.text("console.words.day", day=str(local.day), month=month, year=str(local.year))
@@ -168,7 +170,16 @@ class ConsoleWords:
     def _form(self, message: Message, values: Mapping[str, Any]) -> str:
         if not isinstance(message, str):
             message = message["one" if values.get("count") in (1, "1") else "other"]
-        return self._filled(message, values)
+        return self._filled(message, {name: self._day_of(value) for name, value in values.items()})
+
+    def _day_of(self, value: Any) -> Any:
+        """A day as the language writes it; any other value as it is."""
+        if not isinstance(value, str) or not DAY.fullmatch(value):
+            return value
+        try:
+            return self.day(date.fromisoformat(value))
+        except ValueError:
+            return value
 
     def _filled(self, message: str, values: Mapping[str, Any]) -> str:
         html = any(hasattr(value, "__html__") for value in values.values())

@@ -12,7 +12,7 @@ from newsletter.mailings.drafts.edit_drafts import list_drafts
 from newsletter.overview.deliverability import Deliverability, deliverability
 from newsletter.overview.growth import Growth, growth
 from newsletter.overview.waiting import Waits, what_waits
-from newsletter.overview.whats_next import NextDigest, next_digests
+from newsletter.overview.whats_next import NextDigest, WarmUpToday, next_digests, warm_up_today
 from newsletter.platform.times import iso
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Overview:
     readers: int
     next: Sequence[NextDigest]
     scheduled: Sequence[Draft]
+    warm_up: WarmUpToday | None
     waiting: Sequence[Waits]
     growth: Growth
     delivery: Deliverability
@@ -51,6 +52,7 @@ class Overview:
                 for each in self.scheduled
                 if each.send_at
             ],
+            "warm_up": self.warm_up.as_json if self.warm_up else None,
             "waiting": [{"kind": each.kind, "what": each.what, "path": each.path} for each in self.waiting],
             "growth": self.growth.as_json,
             "delivery": self.delivery.as_json,
@@ -65,6 +67,7 @@ def overview(now: datetime, app: Container, clock: Callable[[datetime], str]) ->
         readers=app.reader_list.active(),
         next=next_digests(now, app),
         scheduled=sorted(scheduled, key=lambda each: each.send_at or now),
+        warm_up=warm_up_today(now, app),
         waiting=what_waits(now, app, clock, drafts),
         growth=growth(app, now),
         delivery=deliverability(now, app),

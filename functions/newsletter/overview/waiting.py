@@ -27,7 +27,7 @@ MOST = 20
 @dataclass(frozen=True)
 class Waits:
     """One thing that waits. `what` is a sentence, `path` the page of the console where it is dealt with, `kind` one of
-    `breaker`, `approval`, `mailing`, `warm-up`, `leads`, `feed` and `crm`."""
+    `breaker`, `approval`, `mailing`, `leads`, `feed` and `crm`."""
 
     kind: str
     what: str
@@ -43,7 +43,6 @@ def what_waits(
         *_breaker(app, clock),
         *_digests(app, clock),
         *_mailings(app),
-        *_warm_up(now, app),
         *_campaigns(drafts),
         *_leads(now, app),
         *_feeds(app, clock),
@@ -106,19 +105,6 @@ def _mailings(app: Container) -> Iterator[Waits]:
         else:
             what = say("{mailing} is held: {why}.", mailing=named, why=Stored(status.reason))
         yield Waits("mailing", what, f"/console/mailings/{mailing}", say("Resume or cancel it"))
-
-
-def _warm_up(now: datetime, app: Container) -> Iterator[Waits]:
-    plan, today = app.publication.warm_up, now.astimezone(app.publication.time_zone).date()
-    most = plan.allowed(today) if plan else None
-    if plan and most is not None:
-        what = say(
-            "The warm-up plan sends at most {most} mails today, of which {used} are counted; it ends on {day}.",
-            most=most,
-            used=app.warm_up_days.used(today),
-            day=plan.ends.isoformat(),
-        )
-        yield Waits("warm-up", what, "/console/mailings", say("See the mailings"))
 
 
 def _campaigns(drafts: Sequence[Draft]) -> Iterator[Waits]:

@@ -1,15 +1,16 @@
-"""What goes out next and when: the weekly and the monthly digest, with the articles that each would carry today."""
+"""What goes out next and when: the digests, with the articles that each would carry today; and what today may."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from newsletter.articles.article import Article
 from newsletter.mailings.digests.digest import compose_digest, period_of
 from newsletter.mailings.digests.readership import for_composing
 from newsletter.mailings.schedules import Cron, ExpressionError, Rate, parse
+from newsletter.platform.words.said import Said, say
 from newsletter.readers.choice import Frequency
 
 if TYPE_CHECKING:
@@ -26,6 +27,37 @@ class NextDigest:
     frequency: Frequency
     at: datetime
     articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True)
+class WarmUpToday:
+    """The most mails that the warm-up plan sends today, and how many it has counted; `ends` is the first without a limit."""
+
+    most: int
+    used: int
+    ends: date
+
+    @property
+    def in_words(self) -> Said:
+        """For people."""
+        return say(
+            "The warm-up plan sends at most {most} mails today, {used} so far; it ends on {day}.",
+            most=self.most,
+            used=self.used,
+            day=self.ends.isoformat(),
+        )
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {"most": self.most, "used": self.used, "ends": self.ends.isoformat()}
+
+
+def warm_up_today(now: datetime, app: Container) -> WarmUpToday | None:
+    """None where no plan limits the day."""
+    plan, today = app.publication.warm_up, now.astimezone(app.publication.time_zone).date()
+    most = plan.allowed(today) if plan else None
+    return WarmUpToday(most, app.warm_up_days.used(today), plan.ends) if plan and most is not None else None
 
 
 def next_digests(now: datetime, app: Container) -> list[NextDigest]:

@@ -28,6 +28,8 @@ def show(*, as_json: bool) -> int:
     for draft in found.scheduled:
         if draft.send_at:
             say(f"Campaign “{draft.campaign.subject}”: {clock(draft.send_at)} ({zone})")
+    if found.warm_up:
+        say(found.warm_up.in_words)
     say("Waits for somebody:" if found.waiting else "Nothing waits for anybody.")
     for waits in found.waiting:
         say(f"  {waits.what}")

@@ -23,7 +23,7 @@ from newsletter.mailings.planning.batches import Batch
 from newsletter.mailings.planning.enqueue import batch_message
 from newsletter.mailings.planning.plan_page import plan_page
 from newsletter.mailings.status import MailingState, MailingStatus
-from newsletter.overview.waiting import what_waits
+from newsletter.overview.whats_next import warm_up_today
 from newsletter.platform.messages import PlanPage
 from newsletter.publication.sending_limits import WarmUp
 from newsletter.reports.report_mailing import report_mailing
@@ -248,11 +248,14 @@ def test_before_it_is_sent_preflight_says_on_how_many_days_and_the_start_page_wh
     assert not said.blocks
     assert "on 2 days at least, at most 6 mails on the first" in said.message
     app.warm_up_days.add(BEGINS.date(), 4, days.now)
-    (waits,) = (each for each in what_waits(days.now, app, str) if each.kind == "warm-up")
-    assert "at most 6 mails today, of which 4 are counted" in waits.what
+    today = warm_up_today(days.now, app)
+    assert today
+    assert "at most 6 mails today, 4 so far" in today.in_words
+    finnish = app.templates.console_texts.words("fi").said(today.in_words)
+    assert f"{today.ends.day}.{today.ends.month}.{today.ends.year}" in finnish
     days.plan(None)
     assert not prepare_campaign(Campaign("monta", "Hei", "Hei!", "fi"), app, now=days.now).faults
-    assert [each for each in what_waits(days.now, app, str) if each.kind == "warm-up"] == []
+    assert warm_up_today(days.now, app) is None
 
 
 def test_who_confirmed_lately_is_engaged_and_nobody_is_outside_of_the_plan(days: Days) -> None:
