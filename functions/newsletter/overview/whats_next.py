@@ -31,7 +31,7 @@ class NextDigest:
 
 @dataclass(frozen=True)
 class WarmUpToday:
-    """The most mails that the warm-up plan sends today, and how many it has counted; `ends` is the first day after it."""
+    """The most mails that the warm-up plan sends today, and how many it has counted; `ends` is the first day after."""
 
     most: int
     used: int
