@@ -18,7 +18,7 @@ from newsletter.leads.crm_client import Crm
 from rehearsal.template.cloudformation import read_yaml
 from tests.support.loopback import served
 from tests.support.templates import TEMPLATES
-from tests.template.stacks import alarms
+from tests.template.stacks import resources
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -134,7 +134,7 @@ def test_the_page_on_deploying_explains_every_parameter_of_the_template() -> Non
 def test_the_page_on_operating_says_what_to_do_at_every_alarm() -> None:
     cells = re.findall(r"^\| (`\w+Alarm`(?:, `\w+Alarm`)*) \|", TEXT[ROOT / "docs/operate.md"], re.MULTILINE)
     rows = [name for cell in cells for name in re.findall(r"\w+Alarm", cell)]
-    assert sorted(rows) == sorted(alarm.logical_id for alarm in alarms())
+    assert sorted(rows) == sorted(alarm.logical_id for alarm in resources("AWS::CloudWatch::Alarm"))
 
 
 def test_the_page_on_the_local_cloud_names_every_path_below_local() -> None:
