@@ -40,7 +40,7 @@ class Stage:
         return session.client(service)
 
     def command(self, rest: str) -> str:
-        """A `newsletter` command for this stack, to be typed in any shell. boto3 reads AWS_DEFAULT_REGION, not AWS_REGION."""
+        """A `newsletter` command for this stack, for any shell. boto3 reads AWS_DEFAULT_REGION, not AWS_REGION."""
         profile = f"AWS_PROFILE={self.profile} " if self.profile else ""
         return f"{profile}AWS_DEFAULT_REGION={self.region} .venv/bin/newsletter {rest} --stack {self.stack}"
 

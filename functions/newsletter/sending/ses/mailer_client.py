@@ -84,7 +84,7 @@ class Mailer:
                 rate = float(quota.get("MaxSendRate", FALLBACK_RATE))
                 self._rate = (monotonic() + RATE_TTL, UNLIMITED if rate < 0 else max(rate, 0.1))
         rate = self._rate[1]
-        # A part of the sandbox's rate, or of the guess, would keep a confirmation for minutes; SES refuses what is too much.
+        # A part of the one mail a second of the sandbox, or of the guess, would keep a confirmation for minutes.
         return rate if rate <= FALLBACK_RATE else rate * self._share
 
     def send(self, batch: Batch, variant: Variant, envelopes: Sequence[Envelope], kind: str) -> list[Result]:
