@@ -195,7 +195,7 @@ BREAKS: list[tuple[str, Break, State, str, str]] = [
         "MailsPerSecond=5000",
     ),
     ("senders", change(lambda s: s.parameters.pop("MailsPerSecond")), UNKNOWN, "without this parameter", "make deploy"),
-    ("rate_share", change(lambda s: s.others.append(ANOTHER)), WARNING, "another 0.5", "set RateShare in deploy.<stage>.toml of each"),
+    ("rate_share", change(lambda s: s.others.append(ANOTHER)), WARNING, "another 0.5", "set RateShare in"),
     ("recursion", change(lambda s: s.loops.update(Planner="Terminate")), FAULT, "Planner", "--recursive-loop Allow"),
     ("recursion", change(lambda s: s.loops.update(Nurture="Allow")), WARNING, "Nurture", "--recursive-loop Terminate"),
     ("publication", parameter(TimeZone="Europe/Oslo"), FAULT, "Europe/Oslo", 'set TimeZone = "Europe/Helsinki"'),
