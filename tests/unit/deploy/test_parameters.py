@@ -163,4 +163,6 @@ def test_everything_that_runs_for_a_stage_is_sent_to_its_region_and_account(tmp_
     found = stage.read_stage("x", path)
     assert found.environment["AWS_REGION"] == found.environment["AWS_DEFAULT_REGION"] == "eu-west-1"
     assert found.environment["AWS_PROFILE"] == "ours"
-    assert found.command("doctor") == "AWS_PROFILE=ours AWS_DEFAULT_REGION=eu-west-1 .venv/bin/newsletter doctor --stack n"
+    assert (
+        found.command("doctor") == "AWS_PROFILE=ours AWS_DEFAULT_REGION=eu-west-1 .venv/bin/newsletter doctor --stack n"
+    )
