@@ -46,7 +46,8 @@ def switch(stack: str, client: Client, *, on: bool, sleep: Callable[[float], Non
 def _events(wanted: Stack, kind: str, client: Client) -> Iterator[str]:
     """The name or UUID that CloudFormation gave to each event of the type; SAM makes a resource of each.
 
-    Lambda is not asked which readers of queues a function has: those of its alias are not among those of its name.
+    Lambda is not asked which readers of queues a function has: AWS does not say whether those of an alias are listed
+    by the function's name.
     """
     for function in wanted.of_type("AWS::Serverless::Function"):
         for event, body in function.properties["Events"].items():
