@@ -108,7 +108,7 @@ class Deployed:
             "ProductionAccessEnabled": True,
             "SendingEnabled": True,
             "EnforcementStatus": "HEALTHY",
-            "SendQuota": {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0},
+            "SendQuota": {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0, "SentLast24Hours": 1_500.0},
             "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
             "VdmAttributes": {"VdmEnabled": "DISABLED"},
             "PricingAttributes": {"CurrentPlan": "ESSENTIALS", "NextPlan": "ESSENTIALS"},

@@ -100,6 +100,7 @@ BREAKS: list[tuple[str, Break, State, str, str]] = [
     ("ses_quota", inside("account", "SendQuota", Max24HourSend=200.0), FAULT, "sandbox", "production access"),
     ("ses_quota", inside("account", "SendQuota", Max24HourSend=5_000.0), WARNING, "takes 3 days", "L-804C8AE8"),
     ("ses_quota", inside("account", "SendQuota", SentLast24Hours=49_000.0), WARNING, "1,000 of 50,000", "L-804C8AE8"),
+    ("ses_quota", inside("account", "SendQuota", SentLast24Hours=0.0), WARNING, "look like spam", "[warm_up]"),
     ("ses_pricing", put("account", PricingAttributes={"CurrentPlan": "PRO"}), WARNING, "105 USD", "--plan NONE"),
     ("ses_pricing", put("account", VdmAttributes={"VdmEnabled": "ENABLED"}), WARNING, "Virtual", "VdmEnabled=DISABLED"),
     ("identity", put("identity", VerifiedForSendingStatus=False), FAULT, "not verified", "publish the records"),
