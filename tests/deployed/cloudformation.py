@@ -31,7 +31,21 @@ ACCOUNT = "123456789012"
 NESTED = "AWS::CloudFormation::Stack"
 UNKNOWN = {
     "AWS::ApiGatewayV2::Api": "moto has the API of HTTP APIs, and no resource of them in CloudFormation",
+    "AWS::ApiGatewayV2::ApiMapping": "as the API it belongs to",
+    "AWS::ApiGatewayV2::DomainName": "as the API it belongs to",
     "AWS::ApiGatewayV2::Stage": "as the API it belongs to",
+    "AWS::Budgets::Budget": "only by its API; it is a stack of its own, tests/template/test_budget.py",
+    "AWS::CloudFront::CachePolicy": "moto has no requests that pass CloudFront; tests/template/test_front.py",
+    "AWS::CloudFront::Distribution": "as its cache policy",
+    "AWS::CloudFront::Function": "as its cache policy",
+    "AWS::CodeDeploy::Application": "moto shifts no traffic; tests/template/test_versions.py",
+    "AWS::CodeDeploy::DeploymentGroup": "as the application it belongs to",
+    "AWS::Cognito::UserPool": "only in a stack with a login; tests/template/test_front.py",
+    "AWS::Cognito::UserPoolClient": "as the pool it belongs to",
+    "AWS::Cognito::UserPoolDomain": "as the pool it belongs to",
+    "AWS::Cognito::UserPoolGroup": "as the pool it belongs to",
+    "AWS::Cognito::UserPoolResourceServer": "as the pool it belongs to",
+    "AWS::Lambda::Alias": "only by its API; infra/rehearsal/lambda_/versions.py plays it",
     "AWS::CloudWatch::Alarm": "moto knows alarms under the name of an old type; tests/template/alarms.py plays them",
     "AWS::Logs::MetricFilter": "only by its API; tests/template/test_logs.py tries the patterns",
     "AWS::S3::BucketPolicy": "moto asks nobody for rights",
@@ -41,6 +55,8 @@ UNKNOWN = {
     "AWS::SNS::Subscription": "only by its API; infra/rehearsal/template/provision.py makes those",
     "AWS::SNS::TopicPolicy": "moto asks nobody for rights",
     "AWS::SQS::QueuePolicy": "only under the name of another class; moto asks nobody for rights",
+    "AWS::SecretsManager::Secret": "only in a stack with a CDN; tests/template/test_front.py",
+    "AWS::WAFv2::WebACL": "only by its API; it is a stack of its own, infra/web-acl.yaml",
     "AWS::Scheduler::Schedule": "only by its API; infra/rehearsal/lambda_/scheduler.py runs them",
 }
 """Types of the stack that moto's CloudFormation does not know, and why nothing is missing without them."""

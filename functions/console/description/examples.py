@@ -106,6 +106,7 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "by_form": ({"front-page": 3},),
     "standings": ({"delivered": 118, "bounced": 2},),
     "exits": ({"finished": 4},),
+    "ends": ("2026-12-22",),
     "paused_until": ("2026-12-24",),
     "left_how": ("page",),
     "kept_out_because": ("",),

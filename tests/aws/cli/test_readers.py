@@ -57,7 +57,8 @@ def test_whoever_is_not_known_cannot_be_ended_and_the_trail_says_so(capsys: Capt
 @pytest.mark.usefixtures("cloud")
 def test_commands_that_only_show_leave_no_line(capsys: Captured) -> None:
     assert "Nothing waits for anybody." in run(capsys, "overview")[1]
-    assert set(as_json(capsys, "overview")) == {"readers", "next", "scheduled", "waiting", "growth", "delivery"}
+    parts = {"readers", "next", "scheduled", "waiting", "growth", "delivery", "warm_up"}
+    assert set(as_json(capsys, "overview")) == parts
     assert run(capsys, "audit")[1].startswith("Nobody did anything in ")
     code, _, err = run(capsys, "audit", "--month", "x")
     assert (code, err) == (1, "newsletter: --month: a month as 2026-11\n")

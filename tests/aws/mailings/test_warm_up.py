@@ -31,6 +31,7 @@ from newsletter.sending.ledger import SendResult
 from newsletter.sending.send_batches import send_batches
 from newsletter.sending.settle_doubt import BatchBusy
 from newsletter.sending.warm_up.count_mails import DayIsFull, count_mails, next_part, wait_for_next_day
+from tests.aws.sending.test_sending_stops import now_due
 from tests.support.cloud import Cloud, running
 from tests.support.lost_responses import Crash, crashing, the
 from tests.support.readers import add_reader
@@ -281,6 +282,7 @@ def send_all(days: Days, mailing: str) -> None:
     for _ in range(12):
         if len(days.sent(mailing)) < len(READERS):
             days.now += timedelta(minutes=5)
+            now_due(days.cloud, "batch")
             days.cloud.run("nurture", days.now)
             days.cloud.drain()
     assert Counter(days.sent(mailing)) == dict.fromkeys(READERS, 1)

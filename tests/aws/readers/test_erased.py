@@ -106,6 +106,7 @@ WITHOUT_READERS = {
         "Articles",
         "Audit",  # readers by their ids, as whoever acts names them
         "UnknownEvents",
+        "WarmUpDays",  # numbers alone
         "Backlog",
         "CrmEndpoint",
         "Hooks",

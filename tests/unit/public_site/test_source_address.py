@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from public_site import request as module
 from public_site.request import Request as PublicRequest
 from public_site.source_address import PROOF, VIEWER, source_address
 from rehearsal.events import Request, http
@@ -37,7 +38,7 @@ def test_an_address_is_taken_from_the_header_of_our_cdn_alone(
 @pytest.mark.parametrize(("proof", "network"), [("hush", "198.51.100.0/24"), ("guessed", "203.0.113.0/24")])
 def test_limits_and_evidence_go_by_that_address(proof: str, network: str, monkeypatch: pytest.MonkeyPatch) -> None:
     app = SimpleNamespace(settings=SimpleNamespace(cdn_secret=HUSH))
-    monkeypatch.setattr("public_site.request.app", app)
+    monkeypatch.setattr(module, "app", app)
     headers = (("X-Newsletter-Cdn", proof), ("True-Client-Ip", READER))
     request = PublicRequest(http(Request("GET", "/subscribe", headers=headers, source_ip=SEEN)))
     assert request.network == network
