@@ -9,13 +9,14 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
 import boto3
 from moto import mock_aws
 
 from tests.deployed import cloudformation
-from tests.deployed.cloudformation import REGION, StandIn, moto_stacks
+from tests.deployed.cloudformation import NESTED, REGION, StandIn, moto_stacks
 from tests.deployed.packaged import Packaged
 
 BUCKET = "packaged"
@@ -90,12 +91,8 @@ class StackAccount:
 
     def _asked(self, packaged: Packaged, parameters: Mapping[str, str]) -> dict[str, Any]:
         template = json.dumps(packaged.template)
-        for path, document in packaged.nested.items():
-            # Under the hash of its content, as `sam package` does: an unchanged template is no change of the stack.
-            body = json.dumps(document)
-            key = f"{hashlib.sha256(body.encode()).hexdigest()}.template"
-            self._s3.put_object(Bucket=BUCKET, Key=key, Body=body)
-            template = template.replace(f"amazonaws.com/{path}", f"amazonaws.com/{key}")
+        for path in packaged.nested:
+            template = template.replace(f"https://{BUCKET}.s3.amazonaws.com/{path}", self._uploaded(packaged, path))
         self._s3.put_object(Bucket=BUCKET, Key="stack.template", Body=template)
         declared = packaged.template["Parameters"]
         return {
@@ -104,6 +101,19 @@ class StackAccount:
                 {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items() if key in declared
             ],
         }
+
+    def _uploaded(self, packaged: Packaged, path: str) -> str:
+        """Upload a nested template and what it nests, each under the hash of its content, as `sam package` does: an
+        unchanged template is no change of the stack."""
+        document = deepcopy(packaged.nested[path])
+        for resource in document["Resources"].values():
+            if resource["Type"] == NESTED:
+                below = resource["Properties"]
+                below["TemplateURL"] = self._uploaded(packaged, f"infra/{below['TemplateURL']}")
+        body = json.dumps(document)
+        key = f"{hashlib.sha256(body.encode()).hexdigest()}.template"
+        self._s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+        return f"https://{BUCKET}.s3.amazonaws.com/{key}"
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from typing import Any
 from unittest.mock import patch
 
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
+from moto.awslambda.models import LambdaVersion
 from moto.cloudformation import parsing
 from moto.cloudformation.models import Stack as MotoStack
 from moto.cloudformation.models import cloudformation_backends
@@ -34,7 +35,6 @@ UNKNOWN = {
     "AWS::ApiGatewayV2::ApiMapping": "as the API it belongs to",
     "AWS::ApiGatewayV2::DomainName": "as the API it belongs to",
     "AWS::ApiGatewayV2::Stage": "as the API it belongs to",
-    "AWS::Budgets::Budget": "only by its API; it is a stack of its own, tests/template/test_budget.py",
     "AWS::CloudFront::CachePolicy": "moto has no requests that pass CloudFront; tests/template/test_front.py",
     "AWS::CloudFront::Distribution": "as its cache policy",
     "AWS::CloudFront::Function": "as its cache policy",
@@ -56,7 +56,6 @@ UNKNOWN = {
     "AWS::SNS::TopicPolicy": "moto asks nobody for rights",
     "AWS::SQS::QueuePolicy": "only under the name of another class; moto asks nobody for rights",
     "AWS::SecretsManager::Secret": "only in a stack with a CDN; tests/template/test_front.py",
-    "AWS::WAFv2::WebACL": "only by its API; it is a stack of its own, infra/web-acl.yaml",
     "AWS::Scheduler::Schedule": "only by its API; infra/rehearsal/lambda_/scheduler.py runs them",
 }
 """Types of the stack that moto's CloudFormation does not know, and why nothing is missing without them."""
@@ -167,7 +166,14 @@ def patched(types: set[str]) -> Iterator[None]:
         stack.enter_context(patch.object(parsing, "parse_and_create_resource", _create))
         stack.enter_context(patch.object(parsing, "parse_and_update_resource", _update))
         stack.enter_context(patch.object(MotoStack, "get_cfn_attribute", _output, create=True))
+        stack.enter_context(patch.object(LambdaVersion, "get_cfn_attribute", _of_version, create=True))
         yield
+
+
+def _of_version(version: LambdaVersion, attribute: str) -> str:
+    if attribute != "Version":
+        raise NoSuchAttribute(f"a version of a function has no {attribute}")
+    return str(version.version)
 
 
 def _output(nested: MotoStack, attribute: str) -> str:

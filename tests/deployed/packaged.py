@@ -20,6 +20,8 @@ from tests.skips import DEPLOY_TOOLS, require
 ROOT = Path(__file__).parents[2]
 TEMPLATE = "template.yaml"
 NESTED_FILES = "infra/*.yaml"
+ALONE = {"budget.yaml", "web-acl.yaml"}
+"""Stacks of their own, in another region."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,14 @@ def _read(root: Path) -> Packaged:
     done = subprocess.run(
         [python, ROOT / "infra/build/transform.py", root / TEMPLATE], capture_output=True, text=True, check=True
     )
-    nested = {str(path.relative_to(root)): for_moto(read_yaml(path, path.name)) for path in root.glob(NESTED_FILES)}
-    return Packaged(for_moto(json.loads(done.stdout)), nested)
+    nested = {
+        str(path.relative_to(root)): for_moto(read_yaml(path, path.name))
+        for path in root.glob(NESTED_FILES)
+        if path.name not in ALONE
+    }
+    # moto has aliases by their API alone: what names one names its function here.
+    made = re.sub(r'\{"Ref": "(\w+)Aliaslive"\}', r'{"Fn::GetAtt": ["\1", "Arn"]}', done.stdout)
+    return Packaged(for_moto(json.loads(made)), nested)
 
 
 def _take_out(document: dict[str, Any], gone: set[str]) -> dict[str, set[str]]:
