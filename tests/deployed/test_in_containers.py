@@ -137,7 +137,7 @@ def test_a_container_sees_lambda_and_nothing_of_this_process(start: Any, monkeyp
     assert not [path for path in seen["path"] if "site-packages" in path]
     assert seen["path"][0] == str(TASK)
     assert seen["memory"] == str(container.megabytes)
-    assert seen["arn"].endswith(f":function:newsletter-{function.logical_id}")
+    assert seen["arn"].endswith(f":function:newsletter-{function.logical_id}:live")
     assert 0 < seen["left"] <= function.timeout * 1000
     assert (LAYER / "email").is_dir()
     assert (CLIENT / "awslambdaric").is_dir()
