@@ -20,6 +20,8 @@ from tests.deployed.cloudformation import NESTED, REGION, StandIn, moto_stacks
 from tests.deployed.packaged import Packaged
 
 BUCKET = "packaged"
+MADE_UP = re.compile(r"-([A-Za-z0-9]+)-[A-Za-z0-9]{4,12}\b")
+"""A logical id in a name that CloudFormation made up. Long names end early."""
 Ids = dict[str, tuple[str, str]]
 """Type and physical id by logical id."""
 
@@ -64,7 +66,7 @@ class StackAccount:
     def resolved(self, name: str) -> dict[str, Any]:
         """The properties of everything in a stack, every reference resolved, with the names that a reader gives."""
         uuids = {id_: f"{name}-{logical}" for logical, (kind, id_) in self.ids(name).items() if kind == "AWS::KMS::Key"}
-        named = re.compile(rf"({name})-(?:[a-z0-9]+-[0-9a-z]{{12}}-)?([a-z0-9]+)-[0-9a-z]{{12}}\b", re.IGNORECASE)
+        made_up = re.compile(rf"\b{name}((?:-[a-z0-9]+-[0-9a-z]{{4,12}})+)\b", re.IGNORECASE)
 
         def plain(value: Any) -> Any:
             match value:
@@ -75,7 +77,7 @@ class StackAccount:
                 case str():
                     for uuid, instead in uuids.items():
                         value = value.replace(uuid, instead)
-                    return named.sub(r"\1-\2", value)
+                    return made_up.sub(lambda found: f"{name}-{_called(MADE_UP.findall(found[1]))}", value)
             return value
 
         return {logical: plain(resource.resolved) for logical, resource in _resources(name)}
@@ -126,9 +128,17 @@ def account(types: set[str]) -> Iterator[StackAccount]:
 def _resources(name: str) -> Iterator[tuple[str, Any]]:
     for stack, made in moto_stacks().items():
         if stack == name or stack.startswith(f"{name}-"):
+            around = MADE_UP.findall(stack.removeprefix(name))
             for logical, resource in vars(made.resource_map)["_parsed_resources"].items():
                 if hasattr(resource, "resolved"):
-                    yield logical, resource
+                    nested = resource.cf_resource_type == NESTED  # may have the name of a function
+                    yield "".join([*around, logical]) if nested else _called([*around, logical]), resource
+
+
+def _called(logical: list[str]) -> str:
+    """What our reader calls a resource by the logical ids around it and its own: within a nested stack of a nested one
+    both of the last (decision 106), as in `PlanDeadLetters`."""
+    return "".join(logical[1:]) if len(logical) > 2 else logical[-1]
 
 
 def _an_archive() -> bytes:

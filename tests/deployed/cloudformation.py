@@ -130,6 +130,8 @@ def for_moto(value: Any) -> Any:
             return {"Fn::Sub": [text, values]}
         case dict():
             there = {key: for_moto(each) for key, each in value.items()}
+            if "Type" in there and isinstance(there.get("Default"), int):
+                there["Default"] = str(there["Default"])  # conditions compare texts
             if there.get("DeletionPolicy") == "RetainExceptOnCreate":
                 there["DeletionPolicy"] = "Retain"
             return there
