@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Callable
 from typing import Any
 
 from rehearsal.lambda_ import logs
 from rehearsal.lambda_.runtime import Functions, HandlerFailed
-from rehearsal.lambda_.versions import Containers, Version
+from rehearsal.lambda_.versions import Version
 from rehearsal.template.cloudformation import Account
 from rehearsal.template.model import Function
 from tests.deployed.containers import Container
@@ -26,15 +25,8 @@ PATIENCE = {"public_site.handler": {"SECONDS_FOR_AWS": patience.SECONDS}}
 class InContainers(Functions):
     """In place of the functions in this process. One container of each, which takes its events one after the other."""
 
-    def __init__(
-        self,
-        functions: tuple[Function, ...],
-        first: Version,
-        account: Account,
-        containers: Containers,
-        ahead: Callable[[], float] = float,
-    ) -> None:
-        super().__init__(functions, first, account, containers, ahead)
+    def __init__(self, functions: tuple[Function, ...], first: Version, account: Account, *given: Any) -> None:
+        super().__init__(functions, first, account, *given)
         self.of_template = functions
         self.failures: list[tuple[str, Failure]] = []
         self.containers: dict[str, Container] = {}

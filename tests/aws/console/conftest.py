@@ -28,6 +28,12 @@ def issuer(long_lived: Issuer, monkeypatch: pytest.MonkeyPatch, cloud: Cloud) ->
 
 
 @pytest.fixture
+def browser(cloud: Cloud, issuer: Issuer) -> Browser:
+    """Nobody has signed in yet."""
+    return Browser(cloud, issuer)
+
+
+@pytest.fixture
 def looker(cloud: Cloud, issuer: Issuer) -> Browser:
     """Signed in, and may not send."""
     browser = Browser(cloud, issuer)

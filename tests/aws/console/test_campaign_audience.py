@@ -14,7 +14,7 @@ from newsletter.mailings.drafts.edit_drafts import find_draft, list_drafts
 from newsletter.platform.times import iso, whole_seconds
 from tests.aws.console.test_console_api import _conforms
 from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Answer, Browser, Program
+from tests.support.console_calls import Answer, Browser, Program
 from tests.support.issuer import Issuer
 from tests.support.readers import add_reader
 
@@ -38,9 +38,7 @@ def api(cloud: Cloud, issuer: Issuer) -> Program:
 
 
 @pytest.fixture
-def browser(cloud: Cloud, issuer: Issuer) -> Browser:
-    marketing = Browser(cloud, issuer)
-    marketing.sign_in(**MARKETING)
+def browser(marketing: Browser) -> Browser:
     return marketing
 
 

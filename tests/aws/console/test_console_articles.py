@@ -11,18 +11,11 @@ from newsletter.container import app
 from newsletter.platform.times import whole_seconds
 from tests.aws.console.test_console_api import _conforms
 from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Browser, Program
+from tests.support.console_calls import Browser, Program
 from tests.support.issuer import Issuer
 
 ID = "a" * 16
 PAGE = f"/console/articles/{ID}"
-
-
-@pytest.fixture
-def marketing(cloud: Cloud, issuer: Issuer) -> Browser:
-    browser = Browser(cloud, issuer)
-    browser.sign_in(**MARKETING)
-    return browser
 
 
 @pytest.fixture

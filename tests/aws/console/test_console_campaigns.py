@@ -26,10 +26,8 @@ TEXT = {"subject": "Kevään sparraukset", "body": "Moi **sinä**, lue [tämä](
 
 
 @pytest.fixture
-def browser(cloud: Cloud, issuer: Issuer) -> Browser:
+def browser(marketing: Browser) -> Browser:
     """Somebody who may send."""
-    marketing = Browser(cloud, issuer)
-    marketing.sign_in(**MARKETING)
     add_reader(READER)
     return marketing
 

@@ -11,7 +11,7 @@ from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.platform.times import whole_seconds
 from newsletter.reports.report_mailing import report_mailing
 from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Browser, Program
+from tests.support.console_calls import Browser, Program
 from tests.support.issuer import Issuer
 from tests.support.site import READER
 
@@ -28,14 +28,6 @@ def sent(cloud: Cloud) -> datetime:
         start_campaign(Campaign(name, name.capitalize(), f"Lue [kirja]({WRONG}).", "fi"), app, now=at)
         cloud.drain()
     return now
-
-
-@pytest.fixture
-def marketing(cloud: Cloud, issuer: Issuer) -> Browser:
-    """Somebody who may send."""
-    browser = Browser(cloud, issuer)
-    browser.sign_in(**MARKETING)
-    return browser
 
 
 def press(browser: Browser, what: str, *fields: tuple[str, str]) -> str:

@@ -15,18 +15,11 @@ from newsletter.readers.subscriber import Status
 from tests.aws.console.test_console_api import _conforms
 from tests.aws.console.test_console_articles import add
 from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Browser, Program
+from tests.support.console_calls import Browser, Program
 from tests.support.issuer import Issuer
 from tests.support.readers import add_reader
 
 READER = "maija.lukija@example.com"
-
-
-@pytest.fixture
-def marketing(cloud: Cloud, issuer: Issuer) -> Browser:
-    browser = Browser(cloud, issuer)
-    browser.sign_in(**MARKETING)
-    return browser
 
 
 @pytest.fixture

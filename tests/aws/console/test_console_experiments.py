@@ -27,10 +27,8 @@ def api(cloud: Cloud, issuer: Issuer) -> Program:
 
 
 @pytest.fixture
-def browser(cloud: Cloud, issuer: Issuer) -> Browser:
+def browser(marketing: Browser) -> Browser:
     """Somebody who may send."""
-    marketing = Browser(cloud, issuer)
-    marketing.sign_in(**MARKETING)
     return marketing
 
 

@@ -39,12 +39,6 @@ DRAFT = (
 
 
 @pytest.fixture
-def browser(cloud: Cloud, issuer: Issuer) -> Browser:
-    """Nobody has signed in yet."""
-    return Browser(cloud, issuer)
-
-
-@pytest.fixture
 def marketing(browser: Browser) -> Browser:
     """Somebody who may send."""
     browser.sign_in(**MARKETING)

@@ -16,12 +16,6 @@ NEW = "/console/campaigns/new"
 
 
 @pytest.fixture
-def browser(cloud: Cloud, issuer: Issuer) -> Browser:
-    """Nobody has signed in yet."""
-    return Browser(cloud, issuer)
-
-
-@pytest.fixture
 def marketing(browser: Browser) -> Browser:
     """Somebody who may send."""
     browser.sign_in(**MARKETING)

@@ -4,108 +4,30 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from newsletter.container import Container, app
+from newsletter.container import app
 from newsletter.mail.preflight_rules import Rule
 from newsletter.mailings.audience.facts import PlannedFacts
-from newsletter.mailings.campaign import Campaign, prepare_campaign, start_campaign
+from newsletter.mailings.campaign import Campaign, prepare_campaign
 from newsletter.mailings.control.replace_earlier import replace_earlier
 from newsletter.mailings.digests.digest import Digest, Window
 from newsletter.mailings.digests.release import digest_mailing
 from newsletter.mailings.mailing import Kind
-from newsletter.mailings.planning.batches import Batch
-from newsletter.mailings.planning.enqueue import batch_message
-from newsletter.mailings.planning.plan_page import plan_page
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.overview.whats_next import warm_up_today
-from newsletter.platform.messages import PlanPage
 from newsletter.publication.sending_limits import WarmUp
 from newsletter.reports.report_mailing import report_mailing
-from newsletter.sending.ledger import SendResult
-from newsletter.sending.send_batches import send_batches
-from newsletter.sending.settle_doubt import BatchBusy
-from newsletter.sending.warm_up.count_mails import DayIsFull, count_mails, next_part, wait_for_next_day
-from tests.aws.sending.test_sending_stops import now_due
-from tests.support.cloud import Cloud, running
+from newsletter.sending.warm_up.count_mails import DayIsFull, count_mails
+from tests.support import warm_up
 from tests.support.lost_responses import Crash, crashing, the
-from tests.support.readers import add_reader
+from tests.support.warm_up import BEGINS, IDS, LARGEST, READERS, Days, plan, state_of
 
-READERS = [f"lukija{number}@example.com" for number in range(14)]
-IDS: dict[str, str] = {}
-LARGEST = 3
-"""Readers in the largest batch: fourteen in 32 shards."""
-BEGINS = datetime(2027, 1, 11, 8, tzinfo=UTC)
-names = iter(range(1000))
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Cloud]:
-    """One stack with its readers for this file."""
-    with running() as stack:
-        IDS.update({reader: add_reader(reader) for reader in READERS})
-        yield stack
-
-
-class Days:
-    """A virtual clock, and what was sent on each day of it."""
-
-    def __init__(self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = BEGINS
-        self.cloud, self._monkeypatch = cloud, monkeypatch
-        monkeypatch.setattr(app, "now", lambda: self.now)
-        monkeypatch.setattr(app, "sleep", self._sleep)
-        self.plan(None)
-
-    def _sleep(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-    def plan(self, plan: WarmUp | None) -> None:
-        changed = replace(app.publication, warm_up=plan)
-        self._monkeypatch.setattr(Container, "publication", property(lambda _: changed))
-
-    def start(self) -> str:
-        name = f"lammittely{next(names)}"
-        return start_campaign(Campaign(name, "Hei", "Hei!", "fi"), app, now=self.now.replace(microsecond=0)).mailing.id
-
-    def work(self, *, ticks: int = 3) -> None:
-        """Whatever is queued, with ticks between."""
-        for _ in range(ticks):
-            self.cloud.drain()
-            self.now += timedelta(minutes=5)
-            self.cloud.run("nurture", self.now)
-        self.cloud.drain()
-
-    def next_day(self) -> None:
-        self.now = self.now.replace(hour=8, minute=1, second=0, microsecond=0) + timedelta(days=1)
-
-    def sent(self, mailing: str) -> list[str]:
-        """To whom, in the order of the calls."""
-        return [mail.to[0] for mail in self.cloud.mails() if mail.tags["mailing"] == mailing]
-
-
-@pytest.fixture
-def days(shared: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Days]:
-    for queue in ("PlanQueue", "BatchQueue", "FeedbackQueue"):
-        shared.messages(queue)
-    for day in range(40):
-        for limit in ("bulk", "queued"):
-            app.rate_limiter.release(limit, BEGINS.timestamp())
-        used = app.warm_up_days.used((BEGINS + timedelta(days=day)).date())
-        if used:
-            app.warm_up_days.add((BEGINS + timedelta(days=day)).date(), -used, BEGINS)
-    yield Days(shared, monkeypatch)
-    for mailing in list(app.statuses.unfinished()):
-        app.statuses.finish(mailing)
-
-
-def plan(first: int, growth: int = 40, enough: int = 1_000_000) -> WarmUp:
-    return WarmUp(BEGINS.date(), first, growth, enough)
+shared, days = warm_up.shared, warm_up.days
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -236,12 +158,6 @@ def test_a_digest_in_its_pilot_makes_way_too(days: Days) -> None:
     assert [state_of(each.id) for each in mailings] == [MailingState.CANCELLED, MailingState.SENDING]
 
 
-def state_of(mailing: str) -> MailingState:
-    status = app.statuses.status(mailing)
-    assert status is not None
-    return status.state
-
-
 def test_before_it_is_sent_preflight_says_on_how_many_days_and_the_start_page_what_today_takes(days: Days) -> None:
     days.plan(plan(6, 40))
     prepared = prepare_campaign(Campaign("monta", "Hei", "Hei!", "fi"), app, now=days.now)
@@ -270,75 +186,3 @@ def test_who_confirmed_lately_is_engaged_and_nobody_is_outside_of_the_plan(days:
     engaged = app.planned_facts.engaged(started, shard, days.now)
     assert engaged is not None
     assert IDS[READERS[0]] in engaged
-
-
-def counted(days: Days) -> int:
-    return app.warm_up_days.used(days.now.date())
-
-
-def send_all(days: Days, mailing: str) -> None:
-    """Until everybody has it, and no tick after that, which would complete the mailing."""
-    days.cloud.drain()
-    for _ in range(12):
-        if len(days.sent(mailing)) < len(READERS):
-            days.now += timedelta(minutes=5)
-            now_due(days.cloud, "batch")
-            days.cloud.run("nurture", days.now)
-            days.cloud.drain()
-    assert Counter(days.sent(mailing)) == dict.fromkeys(READERS, 1)
-
-
-def first_batch(mailing: str) -> Batch:
-    """A batch that was planned, of the first reader's shard."""
-    (page, *_) = app.manifests.of_shard(mailing, IDS[READERS[0]][0], 0)
-    return page.batches[0]
-
-
-def test_what_ses_did_not_take_is_not_counted(days: Days) -> None:
-    days.plan(plan(100, 40))
-    days.cloud.ses.faults.throttle(4)
-    send_all(days, days.start())
-    assert counted(days) == len(READERS)
-
-
-def test_a_batch_that_another_sender_has_is_counted_once(days: Days) -> None:
-    days.plan(plan(100, 40))
-    mailing = days.start()
-    plan_page(PlanPage(mailing, IDS[READERS[0]][0], 0), days.now, app)
-    batch = first_batch(mailing)
-    assert app.deliveries.claim(batch, SendResult.OPEN * len(batch.recipients), {}, days.now) is None
-    assert [type(error) for error in send_batches([batch_message(batch)], app)] == [BatchBusy]
-    assert counted(days) == 0
-
-
-def test_a_repeated_message_lets_no_mailing_wait_of_which_everything_is_sent(days: Days) -> None:
-    days.plan(plan(100, 40))
-    mailing = days.start()
-    send_all(days, mailing)
-    app.warm_up_days.add(days.now.date(), 100 - counted(days), days.now)
-    assert send_batches([batch_message(first_batch(mailing))], app) == [None]
-    assert state_of(mailing) is MailingState.SENDING
-    days.work()
-    assert state_of(mailing) is MailingState.COMPLETE
-    assert counted(days) == 100
-
-
-def test_a_day_that_ends_while_it_is_found_full_is_followed_by_the_next(days: Days) -> None:
-    days.plan(plan(6, 40))
-    mailing = app.mailings.get(days.start())
-    assert mailing is not None
-    days.now = datetime(2027, 1, 11, 21, 59, 59, 999_000, tzinfo=UTC)  # in Helsinki a moment before midnight
-    with pytest.raises(DayIsFull) as full:
-        count_mails(1, mailing, app)
-    days.now += timedelta(milliseconds=2)
-    assert wait_for_next_day(mailing, full.value.day, app)
-    status = app.statuses.status(mailing.id)
-    assert status is not None
-    assert status.until == datetime(2027, 1, 12, 8, tzinfo=UTC)
-
-
-def test_what_began_right_before_midnight_is_not_resumed_after_it(days: Days) -> None:
-    """The tick comes within minutes, and would find the day over for which the mailing waited."""
-    days.now = datetime(2027, 1, 11, 21, 58, tzinfo=UTC)  # 23:58 in Helsinki
-    assert next_part(days.now, date(2027, 1, 11), app) == datetime(2027, 1, 12, 21, tzinfo=UTC)
-    assert next_part(BEGINS, date(2027, 3, 27), app) == datetime(2027, 3, 28, 7, tzinfo=UTC), "summer time begins"
