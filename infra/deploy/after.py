@@ -18,6 +18,9 @@ from deploy.stage import Stage
 from newsletter.mailings.schedules import Rate, parse
 from newsletter.platform.aws.error_codes import NOT_ALLOWED
 
+SHOWN_AS_DNS = ("Dkim", "Dmarc", "MailFrom")
+"""Outputs that say again what stands above them as DNS records."""
+
 
 def finish(stage: Stage) -> None:
     """Do and print it. Raises Fault for what is wrong; the stack itself is deployed by then."""
@@ -31,8 +34,9 @@ def finish(stage: Stage) -> None:
             print("\n== DNS")
             verified = show_records(deployed.given["SenderDomain"], stage.region, stage.client)
         print("\n== Outputs")
-        for name, value in _outputs(deployed.about):
-            print(f"  {name:<14} {value}")
+        outputs = [each for each in _outputs(deployed.about) if not each[0].startswith(SHOWN_AS_DNS)]
+        for name, value in outputs:
+            print(f"  {name:<{max(len(each) for each, _ in outputs)}} {value}")
     if faults:
         raise Fault("\n".join(faults))
     print("\n== Next")
