@@ -26,7 +26,7 @@ from tests.soak.account import Account, Request
 from tests.soak.causes import Causes
 from tests.soak.clock import START, Clock
 from tests.soak.lambdas import RESTLESS, Lambdas
-from tests.soak.mailings import Campaign, Digest, refill
+from tests.soak.mailings import Campaign, Digest, refill, without_preflight
 from tests.soak.virtual import everywhere, virtual
 from tests.soak.weather import FAIR, Weather, drawn
 from tests.soak.wire import Onlooker, Wire, laid
@@ -178,7 +178,7 @@ def _stage(draw: Random) -> Iterator[Stage]:
     wire.onlookers.append(stage.causes.look)
     wire.listeners.append(stage.causes.heard)
     chance.seed(draw.random())
-    with virtual(lambdas), laid(wire.carry):
+    with virtual(lambdas), laid(wire.carry), without_preflight():
         yield stage
 
 

@@ -165,7 +165,8 @@ class Cloud:
         fields = [("email", email), ("language", language), ("consent", "yes"), ("name", name)]
         fields += [("topics", topic) for topic in topics]
         form = "&".join(f"{key}={quote(value)}" for key, value in fields)
-        assert self.http("POST", "/subscribe", form)["statusCode"] == 200
+        answer = self.http("POST", "/subscribe", form)
+        assert answer["statusCode"] == 200, answer
         self.drain()
         link = link_to("confirm", self.mails(email)[-1])
         answer = self.http("POST", link, "confirm=yes")
