@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +14,7 @@ from newsletter.mailings.planning.batches import Batch
 from newsletter.mailings.status import MailingState
 from newsletter.publication.sending_limits import WarmUp
 from tests.aws.sending.test_sending_stops import now_due
-from tests.support.cloud import Cloud, running
+from tests.support.cloud import Cloud
 from tests.support.readers import add_reader
 
 READERS = [f"lukija{number}@example.com" for number in range(14)]
@@ -24,14 +23,6 @@ LARGEST = 3
 """Readers in the largest batch: fourteen in 32 shards."""
 BEGINS = datetime(2027, 1, 11, 8, tzinfo=UTC)
 names = iter(range(1000))
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Cloud]:
-    """One stack with its readers for this file."""
-    with running() as stack:
-        IDS.update({reader: add_reader(reader) for reader in READERS})
-        yield stack
 
 
 class Days:
@@ -72,18 +63,9 @@ class Days:
 
 
 @pytest.fixture
-def days(shared: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Days]:
-    for queue in ("PlanQueue", "BatchQueue", "FeedbackQueue"):
-        shared.messages(queue)
-    for day in range(40):
-        for limit in ("bulk", "queued"):
-            app.rate_limiter.release(limit, BEGINS.timestamp())
-        used = app.warm_up_days.used((BEGINS + timedelta(days=day)).date())
-        if used:
-            app.warm_up_days.add((BEGINS + timedelta(days=day)).date(), -used, BEGINS)
-    yield Days(shared, monkeypatch)
-    for mailing in list(app.statuses.unfinished()):
-        app.statuses.finish(mailing)
+def days(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Days:
+    IDS.update({reader: add_reader(reader) for reader in READERS})
+    return Days(cloud, monkeypatch)
 
 
 def plan(first: int, growth: int = 40, enough: int = 1_000_000) -> WarmUp:

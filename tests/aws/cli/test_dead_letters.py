@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,7 +12,7 @@ from cli.queues.queue_names import QUEUE_NAMES, SCHEDULE, dead_letters_url
 from newsletter.container import app
 from newsletter.platform.messages import SendBatch
 from rehearsal import events
-from tests.support.cloud import Cloud, running
+from tests.support.cloud import Cloud
 from tests.support.commands import run
 
 Captured = pytest.CaptureFixture[str]
@@ -21,22 +20,11 @@ LOST = SendBatch("campaign-kadonnut", "a0-0", "fi-x", ("a" * 16,)).to_json()
 READER = "maija.lukija@example.com"
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Cloud]:
-    """One stack for this file."""
-    with running() as stack:
-        yield stack
-
-
 @pytest.fixture
-def cloud(shared: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
-    """The stack without messages, and with queues of one server: an empty answer is true at once."""
+def cloud(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    """A stack with queues of one server: an empty answer is true at once."""
     monkeypatch.setattr(dead_letters, "WAIT_TIME", 0)
-    for queue in ("Batch", "Plan", "Transactional", "Feedback", "Lead", "Visit", "Transfer", "Request"):
-        shared.messages(f"{queue}Queue")
-        shared.messages(f"{queue}DeadLetters")
-    shared.messages("ScheduleDeadLetters")
-    return shared
+    return cloud
 
 
 def put(cloud: Cloud, queue: str, body: str) -> str:

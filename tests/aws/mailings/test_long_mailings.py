@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -20,31 +19,19 @@ from newsletter.mailings.planning.refill_queue import refill_queue
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import PlanPage, RequeueShard, SendBatch, from_json
 from newsletter.platform.rate_limit import AHEAD, CHUNK, QUEUED
-from tests.support.cloud import Cloud, running
+from tests.support.cloud import Cloud
 from tests.support.readers import add_reader
 
 READERS = [f"lukija{number}@example.com" for number in range(12)]
 numbers = iter(range(1000))
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Cloud]:
-    """One stack with twelve readers for this file."""
-    with running() as stack:
-        for reader in READERS:
-            add_reader(reader)
-        yield stack
-
-
 @pytest.fixture
-def cloud(shared: Cloud) -> Cloud:
-    """The stack with empty queues, nothing that waits, and room on the queue."""
-    for queue in ("PlanQueue", "BatchQueue", "FeedbackQueue"):
-        shared.messages(queue)
-    for mailing, shard in list(app.backlog.shards()):
-        app.backlog.clear(mailing, shard)
-    app.rate_limiter.release(QUEUED, now())
-    return shared
+def cloud(cloud: Cloud) -> Cloud:
+    """A stack with twelve readers."""
+    for reader in READERS:
+        add_reader(reader)
+    return cloud
 
 
 def now() -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,24 +22,21 @@ from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, subscriber_id
 from newsletter.sending.ledger import BatchStatus
 from rehearsal import events
-from tests.support.cloud import PEPPER, Cloud, running
+from tests.support.cloud import PEPPER, Cloud
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 CAUTION = SendingLimits()
 numbers = iter(range(1000))
 
 
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[Cloud]:
-    """A stack with twelve readers, shared by the tests of this file; each has a campaign of its own."""
-    with running() as stack:
-        for number in range(12):
-            email = f"lukija{number}@example.com"
-            reader = subscriber_id(PEPPER.encode(), email)
-            app.subscribers.activate(
-                SignUp(reader, email, Choices(language="fi"), "2026-11", "", "", NOW, "nonce"), NOW
-            )
-        yield stack
+@pytest.fixture
+def cloud(cloud: Cloud) -> Cloud:
+    """A stack with twelve readers."""
+    for number in range(12):
+        email = f"lukija{number}@example.com"
+        reader = subscriber_id(PEPPER.encode(), email)
+        app.subscribers.activate(SignUp(reader, email, Choices(language="fi"), "2026-11", "", "", NOW, "nonce"), NOW)
+    return cloud
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from tests.support import warm_up
 from tests.support.lost_responses import Crash, crashing, the
 from tests.support.warm_up import BEGINS, IDS, LARGEST, READERS, Days, plan, state_of
 
-shared, days = warm_up.shared, warm_up.days
+days = warm_up.days
 
 
 @pytest.mark.parametrize("seed", range(3))

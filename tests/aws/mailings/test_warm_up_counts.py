@@ -18,7 +18,7 @@ from newsletter.sending.warm_up.count_mails import DayIsFull, count_mails, next_
 from tests.support import warm_up
 from tests.support.warm_up import BEGINS, IDS, READERS, Days, counted, first_batch, plan, send_all, state_of
 
-shared, days = warm_up.shared, warm_up.days
+days = warm_up.days
 
 
 def test_what_ses_did_not_take_is_not_counted(days: Days) -> None:

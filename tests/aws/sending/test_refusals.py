@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 from unittest.mock import Mock
 
@@ -21,27 +20,24 @@ from newsletter.sending.ledger import RecipientStatus
 from newsletter.sending.ses.mailer_client import FALLBACK_RATE, Mailer
 from newsletter.sending.ses.ses_answers import CREDENTIALS, DENIED, NOT_VERIFIED, REFUSED, STOPPING_STATUSES
 from tests.aws.sending.test_sending_stops import READERS, delayed, got, now_due, plan, resume, send, start, status
-from tests.support.cloud import Cloud, running
+from tests.support.cloud import Cloud
 from tests.support.readers import add_reader
 from tests.support.reports import report_of
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Cloud]:
-    """One stack with four readers for this file."""
-    with running() as stack:
-        for reader in READERS:
-            add_reader(reader)
-        yield stack
+@pytest.fixture
+def cloud(cloud: Cloud) -> Cloud:
+    """A stack with four readers."""
+    for reader in READERS:
+        add_reader(reader)
+    return cloud
 
 
 @pytest.fixture
-def cloud(shared: Cloud) -> Cloud:
-    """The stack with empty queues and a healthy SES."""
-    shared.ses.faults.clear()
-    for queue in ("PlanQueue", "BatchQueue", "TransactionalQueue", "FeedbackQueue"):
-        shared.messages(queue)
-    return shared
+def crowd(cloud: Cloud) -> set[str]:
+    """The ids of sixty more readers."""
+    assert cloud
+    return {add_reader(f"torjuttu{number}@example.com") for number in range(60)}
 
 
 @pytest.fixture
@@ -150,6 +146,7 @@ def test_without_an_answer_about_the_rate_mail_goes_on_and_planning_waits(
     assert app.mailer.max_send_rate() == 100.0
 
 
+@pytest.mark.usefixtures("cloud")
 @pytest.mark.parametrize(("of_ses", "of_ours"), [(14.0, 0.28), (1.0, 1.0)])
 def test_a_share_is_taken_of_a_rate_that_can_be_shared_and_not_of_the_sandbox(of_ses: float, of_ours: float) -> None:
     client = Mock(get_account=Mock(return_value={"SendQuota": {"MaxSendRate": of_ses}}))
@@ -170,9 +167,8 @@ def test_a_few_refusals_are_told_in_the_report_and_stop_nothing(cloud: Cloud, ma
 
 
 def test_a_call_of_which_every_tenth_is_refused_stops_the_mailing_and_the_rest_goes_once_somebody_resumed_it(
-    cloud: Cloud, counted: Counter[str]
+    cloud: Cloud, crowd: set[str], counted: Counter[str]
 ) -> None:
-    crowd = {add_reader(f"torjuttu{number}@example.com") for number in range(60)}
     mailing = start(cloud)
     cloud.ses.faults.set_entry_status("MESSAGE_REJECTED", 12, error="Message contained a virus.")
 
@@ -190,6 +186,7 @@ def test_a_call_of_which_every_tenth_is_refused_stops_the_mailing_and_the_rest_g
     assert len(got(cloud, mailing)) == len(set(got(cloud, mailing))) >= 60
 
 
+@pytest.mark.usefixtures("crowd")
 def test_refusals_spread_over_many_calls_stop_the_mailing_with_the_next_tick_and_once(
     cloud: Cloud, counted: Counter[str]
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ from newsletter.sending.ledger import BatchStatus
 from newsletter.sending.sending_stopped import QUOTA_RETRY
 from newsletter.sending.ses.ses_answers import STOPPING_STATUSES
 from rehearsal import events
-from tests.support.cloud import Cloud, running
+from tests.support.cloud import Cloud
 from tests.support.readers import add_reader
 from tests.support.reports import report_of
 
@@ -32,23 +32,12 @@ READERS = [f"lukija{number}@example.com" for number in range(4)]
 numbers = iter(range(1000))
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Cloud]:
-    """One stack with four readers for this file."""
-    with running() as stack:
-        for reader in READERS:
-            add_reader(reader)
-        yield stack
-
-
 @pytest.fixture
-def cloud(shared: Cloud) -> Cloud:
-    """The stack with empty queues and a healthy SES."""
-    shared.ses.faults.clear()
-    for queue in ("PlanQueue", "BatchQueue", "TransactionalQueue", "FeedbackQueue"):
-        shared.messages(queue)
-    app.reputation.close(app.now())
-    return shared
+def cloud(cloud: Cloud) -> Cloud:
+    """A stack with four readers."""
+    for reader in READERS:
+        add_reader(reader)
+    return cloud
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from newsletter.mailings.planning import ledger_keys
 from newsletter.mailings.planning.batches import Batch, build_manifest
-from newsletter.mailings.planning.ledger_keys import PLACES, batch_key, batch_keys, page_key
+from newsletter.mailings.planning.ledger_keys import PLACES, batch_key, batch_keys, keys_of, page_key
 from newsletter.platform.messages import PlanPage
 from newsletter.platform.shards import SHARDS
 
@@ -81,6 +81,18 @@ def test_what_is_planned_after_a_change_goes_round_the_new_number() -> None:
         assert {batch_key("m", batch) for batch in old} <= set(batch_keys("m"))
     with places(8, 64):  # and back: what was spread more widely is still found
         assert {batch_key("m", batch) for batch in new} == keys <= set(batch_keys("m"))
+
+
+@given(st.lists(planned, max_size=80))
+def test_the_keys_of_batches_are_all_that_they_are_in(batches: list[str]) -> None:
+    assert set(keys_of("m", batches)) == {batch_key("m", batch) for batch in batches}
+
+
+def test_no_batch_is_asked_for_once_every_key_is_known() -> None:
+    """Of a page with hundreds of batches thirty-two are enough, and no second page is read."""
+    batches = iter(ids_of("a", 0, 200))
+    assert len(keys_of("m", batches)) == PLACES
+    assert len(list(batches)) == 200 - PLACES
 
 
 def test_automated_mailings_are_spread_by_their_readers() -> None:

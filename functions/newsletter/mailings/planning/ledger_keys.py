@@ -10,7 +10,7 @@ One partition key takes 1,000 write units a second (AWS, DynamoDB Developer Guid
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from zlib import crc32
 
@@ -51,6 +51,16 @@ def batch_key(mailing: str, batch: str) -> str:
 def batch_keys(mailing: str) -> Iterator[str]:
     """Every place that the mailing may have batches in."""
     return (_place(mailing, place) for place in range(max(FIRST_PLACES, PLACES, *FORMER)))
+
+
+def keys_of(mailing: str, batches: Iterable[str]) -> list[str]:
+    """The places in which those batches are. They are read no further once every place is found."""
+    every, found = len(list(batch_keys(mailing))), dict[str, None]()
+    for batch in batches:
+        found[batch_key(mailing, batch)] = None
+        if len(found) == every:
+            break
+    return list(found)
 
 
 def _place(mailing: str, place: int) -> str:

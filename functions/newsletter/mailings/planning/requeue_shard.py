@@ -10,6 +10,7 @@ from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.planning.backlog_store import BacklogPosition
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.mailings.planning.enqueue import batch_message, enqueue_batches, has_room
+from newsletter.mailings.planning.ledger_keys import keys_of
 from newsletter.platform.errors import NotFound
 from newsletter.platform.messages import PlanPage, RequeueShard
 
@@ -98,7 +99,10 @@ def _read_ledger(message: RequeueShard, now: datetime, app: Container) -> tuple[
     """The ids of the shard's batches that are done or claimed, and the resend batches that are neither."""
     settled: set[str] = set()
     again: list[Batch] = []
-    for record in app.deliveries.records(message.mailing, message.shard):
+    pages = app.manifests.of_shard(message.mailing, message.shard)
+    keys = keys_of(message.mailing, (batch.id for page in pages for batch in page.batches))
+    # Without a page there is no batch.
+    for record in app.deliveries.records(message.mailing, message.shard, keys) if keys else ():
         if record.is_done or record.is_claimed(now):
             settled.add(record.batch.id)
         if record.is_done and (repeated := record.resend_batch()):
