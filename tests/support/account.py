@@ -8,6 +8,7 @@ service's whole description. DynamoDB is the rehearsal's own, which is held agai
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
 from newsletter.platform.aws import clients as aws
+from newsletter.platform.aws import items
 from rehearsal.aws import moto_patches
 from rehearsal.aws.dynamodb import Database, door
 from rehearsal.aws.dynamodb.from_template import add_tables
@@ -64,6 +66,22 @@ ONE_ENDPOINT = frozenset({"dynamodb", "sqs", "sns", "ssm"})
 """Services whose endpoint depends on the client and the operation alone; a bucket, say, has one of its own."""
 
 
+class InTurn(Executor):
+    """For the threads of `side_by_side`: this account answers one call at a time, so they would wait for each other."""
+
+    def __init__(self, _at_once: int) -> None:
+        pass
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Done when this returns."""
+        done: Future[Any] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 (as an executor does)
+            done.set_exception(error)
+        return done
+
+
 @contextmanager
 def emptied(stack: Stack, parameters: Mapping[str, str]) -> Iterator[Callable[[str], Any]]:
     """The stack's resources, empty, and these SSM parameters; gives the boto3 client of a service.
@@ -84,6 +102,7 @@ def emptied(stack: Stack, parameters: Mapping[str, str]) -> Iterator[Callable[[s
         patch.object(aws, "quick_client", _quick_client_of_ours),
         patch.object(RequestSigner, "sign", _sign_urls_alone),
         patch.object(EndpointRulesetResolver, "construct_endpoint", _endpoint_found_before),
+        patch.object(items, "ThreadPoolExecutor", InTurn),
     ):
         if name in _snapshots:
             bring_back(_snapshots[name], stack.account)
