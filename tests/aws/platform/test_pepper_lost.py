@@ -17,6 +17,12 @@ from tests.support.site import FORM, JSON, READER, post
 from tests.support.stored import stored_profile
 
 
+@pytest.fixture(autouse=True)
+def _no_mails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`newsletter check` looks at every mail, which takes seconds and has nothing to do with the pepper."""
+    monkeypatch.setattr("cli.checks.publication._mails", lambda *_: ())
+
+
 @pytest.fixture(params=["changed", "deleted"])
 def lost(cloud: Cloud, request: pytest.FixtureRequest) -> Cloud:
     """A stack with one active reader whose pepper was changed or deleted since."""
