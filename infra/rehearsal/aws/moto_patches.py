@@ -1,4 +1,6 @@
-"""Everything that we change inside moto, in one file: what spares it time, its lock, its clock, and trace headers.
+"""Everything that we change inside moto: what spares it time, its lock, its clock, and trace headers.
+
+Calls that are made all the time are in direct_calls.py, and what botocore is spared is in botocore_patches.py.
 
 moto works out anew for every field of an answer and every item of a table what does not change:
 
@@ -34,6 +36,7 @@ from typing import Any
 from botocore import regions
 from botocore.endpoint_provider import EndpointProvider
 from moto.core import models, responses
+from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import botocore_stubber
 from moto.core.serialize import BaseJSONSerializer, XFormedAttributePicker
 from moto.core.utils import camelcase_to_underscores, method_names_from_class
@@ -43,6 +46,7 @@ from moto.events.utils import EventTemplateParser
 from moto.sqs import models as sqs
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 
+from rehearsal.aws import botocore_patches, direct_calls
 from rehearsal.aws.dynamodb import Unsupported
 
 
@@ -197,6 +201,8 @@ _PATCHES: tuple[tuple[Any, str, Any], ...] = (
     (BaseJSONSerializer, "_serialize_type_structure", _structure_or_value),
     (Table, "all_items", all_items),
     (EventTemplateParser, "parse", staticmethod(whole_event)),
+    (BotocoreStubber, "process_request", direct_calls.process_request),
+    *botocore_patches.PATCHES,
 )
 _originals = [(owner, name, vars(owner)[name]) for owner, name, _ in _PATCHES]
 
