@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,9 @@ from tests.deployed.in_containers import InContainers
 from tests.skips import RUNTIME, require
 from tests.support.product_over_http import Product, item, rss, started
 from tests.support.templates import TEMPLATES
+
+# moto's CloudFormation brings jsonschema, which works four seconds on a parser of addresses that nothing here asks for.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
