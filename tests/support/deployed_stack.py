@@ -11,28 +11,16 @@ from typing import Any
 from urllib.parse import quote
 
 from botocore import xform_name
-from botocore.exceptions import ClientError
 
 from rehearsal.template.cloudformation import NESTED, read_yaml
 from rehearsal.template.model import Stack
 from rehearsal.template.stack import load_stack
 from tests.support.checked_clients import AccountClient, MotoClient
 from tests.support.cloud import ROOT, Cloud
+from tests.support.deployed_ses import NAME, DeployedSes, refused
 
-NAME = "newsletter-local"
-HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 OF_MOTO = ("dynamodb", "sqs", "ssm", "sns")
-
-
-def refused(operation: str, code: str = "AccessDenied") -> ClientError:
-    """What AWS says to who may not."""
-    date = datetime.now(UTC).strftime(HTTP_DATE)
-    response: Any = {
-        "Error": {"Code": code, "Message": "no"},
-        "ResponseMetadata": {"HTTPHeaders": {"date": date}},
-    }
-    return ClientError(response, operation)
 
 
 @cache
@@ -52,9 +40,8 @@ def _stack(parameters: tuple[tuple[str, str], ...]) -> Stack:
     return load_stack(ROOT, dict(parameters), stack_name=NAME)
 
 
-class Deployed:
-    """Every part may be changed; `denied` are operations that AWS refuses, `asked` those that were asked for. `date` is
-    what AWS says that the time is, the present unless set.
+class Deployed(DeployedSes):
+    """Every part may be changed; `denied` are operations that AWS refuses, `asked` those that were asked for.
 
     Requests are checked against botocore's models, so that what is asked is what AWS understands.
     """
@@ -81,6 +68,12 @@ class Deployed:
             for event, body in properties["Events"].items()
             if body["Type"] == "ScheduleV2"
         }
+        self.mappings = {
+            f"{NAME}-{function}{event}".ljust(36, "0"): "Enabled"
+            for function, properties in functions.items()
+            for event, body in properties["Events"].items()
+            if body["Type"] == "SQS"
+        }
         self.rights = {
             function: [statement for policy in properties["Policies"] for statement in policy.get("Statement", [])]
             for function, properties in functions.items()
@@ -99,63 +92,7 @@ class Deployed:
         self.ringing: list[str] = []
         self.alarm_topic = f"arn:aws:sns:eu-north-1:123456789012:{NAME}-AlarmTopic"
         self.site = next(each.properties for each in self.stack.of_type("AWS::Serverless::HttpApi"))
-        self._ses()
-
-    def _ses(self) -> None:
-        """SES as the template makes it, in an account that may write to everybody."""
-        self.domain = next(each.physical_id for each in self.stack.of_type("AWS::SES::EmailIdentity"))
-        self.account: dict[str, Any] = {
-            "ProductionAccessEnabled": True,
-            "SendingEnabled": True,
-            "EnforcementStatus": "HEALTHY",
-            "SendQuota": {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0, "SentLast24Hours": 1_500.0},
-            "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
-            "VdmAttributes": {"VdmEnabled": "DISABLED"},
-            "PricingAttributes": {"CurrentPlan": "ESSENTIALS", "NextPlan": "ESSENTIALS"},
-        }
-        self.date: datetime | None = None
-        self.identity: dict[str, Any] | None = {
-            "VerifiedForSendingStatus": True,
-            "VerificationStatus": "SUCCESS",
-            "DkimAttributes": {
-                "SigningEnabled": True,
-                "Status": "SUCCESS",
-                "Tokens": ["first", "second", "third"],
-                "SigningHostedZone": "dkim.amazonses.com",
-                "CurrentSigningKeyLength": "RSA_2048_BIT",
-            },
-            "MailFromAttributes": {"MailFromDomain": f"bounce.{self.domain}", "MailFromDomainStatus": "SUCCESS"},
-        }
-        self.configuration_set: dict[str, Any] = {
-            "SendingOptions": {"SendingEnabled": True},
-            "DeliveryOptions": {"TlsPolicy": "REQUIRE"},
-            "ReputationOptions": {"ReputationMetricsEnabled": True},
-            "SuppressionOptions": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
-        }
-        topic = next(each for each in self.stack.of_type("AWS::SES::ConfigurationSetEventDestination")).properties[
-            "EventDestination"
-        ]
-        types = ["SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "RENDERING_FAILURE", "DELIVERY_DELAY"]
-        self.destinations: list[dict[str, Any]] = [
-            {
-                "Name": "mail-events",
-                "Enabled": True,
-                "MatchingEventTypes": types,
-                "SnsDestination": {"TopicArn": topic["SnsDestination"]["TopicARN"]},
-            }
-        ]
-
-    def records(self) -> dict[tuple[str, str], list[str]]:
-        """What is in DNS, by name and type, for a domain that is as it should be."""
-        domain, mail_from = self.domain, f"bounce.{self.domain}"
-        tokens = ("first", "second", "third")
-        return {
-            **{(f"{each}._domainkey.{domain}", "CNAME"): [f"{each}.dkim.amazonses.com."] for each in tokens},
-            (mail_from, "MX"): ["10 feedback-smtp.eu-north-1.amazonses.com."],
-            (mail_from, "TXT"): ['"v=spf1 include:amazonses.com ~all"'],
-            (f"_dmarc.{domain}", "TXT"): [f'"v=DMARC1; p=quarantine; rua=mailto:dmarc@{domain}"'],
-            (domain, "MX"): [f"10 mail.{domain}."],
-        }
+        DeployedSes.__init__(self, self.stack)
 
     def client(self, service: str) -> Any:
         """The boto3 client of a service."""
@@ -215,6 +152,8 @@ class Deployed:
         if (StackName, LogicalResourceId) == (f"arn:of:{NAME}-Messaging", "AlarmTopic"):
             return {"StackResourceDetail": {"PhysicalResourceId": self.alarm_topic}}
         known = LogicalResourceId in self.functions or name in self.schedules or LogicalResourceId == "Site"
+        if (uuid := name.ljust(36, "0")) in self.mappings:
+            return {"StackResourceDetail": {"PhysicalResourceId": uuid}}
         if not known:
             raise refused("DescribeStackResource", "ValidationError")
         return {"StackResourceDetail": {"PhysicalResourceId": name}}
@@ -235,6 +174,9 @@ class Deployed:
 
     def _get_function_recursion_config(self, FunctionName: str) -> Any:  # noqa: N803
         return {"RecursiveLoop": self.loops[FunctionName.removeprefix(f"{NAME}-")]}
+
+    def _get_event_source_mapping(self, UUID: str) -> Any:  # noqa: N803
+        return {"UUID": UUID, "State": self.mappings[UUID]}
 
     def _get_account_settings(self) -> Any:
         free = self.executions - self.reserved
@@ -284,26 +226,3 @@ class Deployed:
             if name.startswith(logGroupNamePrefix)
         ]
         return {"logGroups": found}
-
-    # --- SES ---------------------------------------------------------------------------------------------------------
-
-    def _sesv2_get_account(self) -> Any:
-        date = (self.date or datetime.now(UTC)).strftime(HTTP_DATE)
-        return {**self.account, "ResponseMetadata": {"HTTPHeaders": {"date": date}}}
-
-    def _get_email_identity(self, EmailIdentity: str) -> Any:  # noqa: N803
-        if self.identity is None:
-            raise refused("GetEmailIdentity", "NotFoundException")
-        assert EmailIdentity == self.domain
-        return self.identity
-
-    def _get_configuration_set(self, ConfigurationSetName: str) -> Any:  # noqa: N803
-        assert ConfigurationSetName == f"{NAME}-mail"
-        return self.configuration_set
-
-    def _get_configuration_set_event_destinations(self, ConfigurationSetName: str) -> Any:  # noqa: N803
-        assert ConfigurationSetName == f"{NAME}-mail"
-        return {"EventDestinations": self.destinations}
-
-    def _send_email(self, **request: Any) -> Any:
-        return self.cloud.client("sesv2").send_email(**request)

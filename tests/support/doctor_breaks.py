@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cli.doctor.finding import State
-from tests.support.deployed_stack import NAME, Deployed
+from tests.support.deployed_ses import NAME
+from tests.support.deployed_stack import Deployed
 
 Break = Callable[[Deployed], None]
 
@@ -226,6 +227,13 @@ BREAKS: list[tuple[str, Break, State, str, str]] = [
         "detect-",
     ),
     ("drift", change(lambda s: s.drift.update({f"{NAME}-Email": OLD})), UNKNOWN, "2020-01-01", "detect-stack-drift"),
+    (
+        "queue_readers",
+        change(lambda s: s.mappings.update({f"{NAME}-SenderBatches".ljust(36, "0"): "Disabled"})),
+        FAULT,
+        "SenderBatches is Disabled: nobody reads its queue",
+        f"newsletter work start --stack {NAME}",
+    ),
     (
         "schedules",
         change(lambda s: s.schedules[f"{NAME}-NurtureTick"].update(State="DISABLED")),

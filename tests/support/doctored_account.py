@@ -19,7 +19,8 @@ from newsletter.platform.aws import clients as aws
 from rehearsal.template.model import Stack
 from rehearsal.template.stack import load_stack
 from tests.support.cloud import Cloud
-from tests.support.deployed_stack import NAME, Deployed
+from tests.support.deployed_ses import NAME
+from tests.support.deployed_stack import Deployed
 from tests.support.name_server import name_server
 
 OUTSIDE = {"site", "feeds", "crm", "issuer"}

@@ -215,6 +215,19 @@ def physical_id(stack: str, logical_id: str, client: Client) -> str:
     return str(detail["StackResourceDetail"]["PhysicalResourceId"])
 
 
+def events(wanted: Stack, kind: str, client: Client) -> Iterator[tuple[str, str]]:
+    """The logical id, and the name or UUID that CloudFormation gave, of each event of the type.
+
+    SAM makes a resource of each. Lambda is not asked which readers of queues a function has: AWS does not say whether
+    those of an alias are listed by the function's name.
+    """
+    for function in wanted.of_type("AWS::Serverless::Function"):
+        for event, body in function.properties["Events"].items():
+            if body["Type"] == kind:
+                logical_id = f"{function.logical_id}{event}"
+                yield logical_id, physical_id(wanted.account.stack_name, logical_id, client)
+
+
 @cache
 def _parameters_of_template() -> Mapping[str, Any]:
     from rehearsal.template.cloudformation import read_yaml

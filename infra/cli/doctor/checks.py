@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cli.doctor.capacity import executions, front_door, senders, shares
-from cli.doctor.deployed import alarms, drift, functions, logs, parameters, schedules
+from cli.doctor.deployed import alarms, drift, functions, logs, mappings, parameters, schedules
 from cli.doctor.dns import sender
 from cli.doctor.finding import Check
 from cli.doctor.outside import clock, crm, feeds, issuer, site
@@ -79,6 +79,7 @@ CHECKS: tuple[Check, ...] = (
         ),
     ),
     Check("queues", "Queues", queues.look, (*OF_STACK, "sqs:GetQueueAttributes", "cloudwatch:GetMetricData")),
+    Check("queue_readers", "Readers of queues", mappings.look, (*OF_FUNCTIONS, "lambda:GetEventSourceMapping")),
     Check("dead_letters", "Dead letters", queues.dead_letters, ("sqs:GetQueueAttributes", "sqs:GetQueueUrl")),
     Check("schedules", "Schedules", schedules.armed, (*OF_FUNCTIONS, "scheduler:GetSchedule")),
     Check(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from cli.checks.stack import physical_id, read_stack
+from cli.checks.stack import events, read_stack
 from cli.faults import Fault
 from cli.output import facts, say
-from rehearsal.template.model import Stack
 
 Client = Callable[[str], Any]
 OF_SCHEDULES = (
@@ -25,8 +24,8 @@ def switch(stack: str, client: Client, *, on: bool, sleep: Callable[[float], Non
     """Switch all of it, and wait until Lambda has. Switching off waits as long as what is under way may take, too."""
     wanted = read_stack(stack, client).wanted
     state = "ENABLED" if on else "DISABLED"
-    schedules = [client("scheduler").get_schedule(Name=name) for name in _events(wanted, "ScheduleV2", client)]
-    mappings = list(_events(wanted, "SQS", client))
+    schedules = [client("scheduler").get_schedule(Name=name) for _, name in events(wanted, "ScheduleV2", client)]
+    mappings = [uuid for _, uuid in events(wanted, "SQS", client)]
     if not on:
         _set_schedules(schedules, state, client)
     for uuid in mappings:
@@ -41,18 +40,6 @@ def switch(stack: str, client: Client, *, on: bool, sleep: Callable[[float], Non
     say(f"{stack}: {len(schedules)} schedules and {len(mappings)} readers of queues are {state.lower()}")
     facts({"stack": stack, "state": state, "schedules": len(schedules), "mappings": len(mappings)})
     return 0
-
-
-def _events(wanted: Stack, kind: str, client: Client) -> Iterator[str]:
-    """The name or UUID that CloudFormation gave to each event of the type; SAM makes a resource of each.
-
-    Lambda is not asked which readers of queues a function has: AWS does not say whether those of an alias are listed
-    by the function's name.
-    """
-    for function in wanted.of_type("AWS::Serverless::Function"):
-        for event, body in function.properties["Events"].items():
-            if body["Type"] == kind:
-                yield physical_id(wanted.account.stack_name, f"{function.logical_id}{event}", client)
 
 
 def _set_schedules(schedules: list[dict[str, Any]], state: str, client: Client) -> None:

@@ -12,7 +12,8 @@ from cli.checks.stack import stack_differences
 from cli.main import main
 from newsletter.container import app
 from tests.support.cloud import Cloud
-from tests.support.deployed_stack import NAME, Deployed
+from tests.support.deployed_ses import NAME
+from tests.support.deployed_stack import Deployed
 from tests.support.templates import TEMPLATES
 
 Captured = pytest.CaptureFixture[str]

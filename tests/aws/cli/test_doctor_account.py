@@ -19,7 +19,7 @@ from cli.main import _with_local_url, main, parser
 from tests.support.broken_records import DNS
 from tests.support.checked_clients import model
 from tests.support.cloud import Cloud
-from tests.support.deployed_stack import NAME
+from tests.support.deployed_ses import NAME
 from tests.support.doctor_breaks import BREAKS, FAULT, UNKNOWN, WARNING
 from tests.support.doctored_account import OF_AWS, Account, doctored_account, noted
 from tests.support.templates import TEMPLATES

@@ -17,7 +17,7 @@ def test_another_process_examines_the_local_cloud_with_everything_in_it(product:
     assert "refused one with a wrong signature" in lines["crm"]["message"]
     assert {key for key, line in lines.items() if line["state"] == "unknown"} == {
         *("ses_pricing", "mail_from", "spf", "dmarc", "mx", "lambda_concurrency", "api_limits", "senders"),
-        *("recursion", "publication", "functions", "drift", "schedules", "alarms", "logs"),
+        *("recursion", "publication", "functions", "drift", "queue_readers", "schedules", "alarms", "logs"),
     }
     product.cloud.crm.break_down(600)
     product.feed.write_text("no feed")
