@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -54,6 +55,8 @@ GROUPS = (
     completion,
 )
 """In the order of `newsletter --help`."""
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""A disk that is full, a share of it that is used up, a file that may not grow."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,12 +78,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"newsletter: {' '.join(str(fault).split())}", file=sys.stderr)
         return 1
     except BrokenPipeError:
-        # The reader of our output (`head`) has closed it; without this, Python would fail again when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output (`head`) has closed it.
+        _write_no_more()
+        return 1
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        _write_no_more()
+        where = error.filename or "the output"
+        print(f"newsletter: {where} is not whole: {error.strerror}; make room, and run it again", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nnewsletter: stopped", file=sys.stderr)
         return 130
+
+
+def _write_no_more() -> None:
+    """Without this, Python would fail again when it closes stdout."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refuse_what_is_no_text(arguments: Sequence[str]) -> None:
@@ -92,12 +107,15 @@ def _refuse_what_is_no_text(arguments: Sequence[str]) -> None:
 
 def _run(options: argparse.Namespace, wanted: target.Wanted) -> int:
     if not getattr(options, "gather", False):
-        return _run_plainly(options, wanted)
-    from cli.output import gathered  # here, because it loads rich
-
-    with gathered() as document:
         code = _run_plainly(options, wanted)
-    print(document.as_json)
+    else:
+        from cli.output import gathered  # here, because it loads rich
+
+        with gathered() as document:
+            code = _run_plainly(options, wanted)
+        print(document.as_json)
+    # Here, where a full disk or a closed pipe can still be told; at the end of the process Python only notes it.
+    sys.stdout.flush()
     return code
 
 

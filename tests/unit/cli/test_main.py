@@ -39,3 +39,16 @@ def test_bytes_that_are_no_text_are_refused_by_every_command(
     said = capsys.readouterr()
     assert "is no text: UTF-8 is wanted" in said.err
     assert bool(said.out) is ("--json" in arguments)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_what_no_longer_fits_on_the_disk_is_said_in_one_line(options: list[str]) -> None:
+    command = ["cost", "--readers", "1000", "--digests-per-month", "4", *options]
+    with Path("/dev/full").open("w") as full:
+        start = [sys.executable, "-c", f"import sys; from cli.main import main; sys.exit(main({command!r}))"]
+        done = subprocess.run(start, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        "newsletter: the output is not whole: No space left on device; make room, and run it again"
+    )
