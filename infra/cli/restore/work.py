@@ -28,9 +28,11 @@ def switch(stack: str, client: Client, *, on: bool, sleep: Callable[[float], Non
     mappings = [uuid for _, uuid in events(wanted, "SQS", client)]
     if not on:
         _set_schedules(schedules, state, client)
+    # While Lambda changes one, it refuses another change of it (ResourceInUseException).
+    _wait(mappings, {"Enabled", "Disabled"}, client, sleep)
     for uuid in mappings:
         client("lambda").update_event_source_mapping(UUID=uuid, Enabled=on)
-    _wait(mappings, "Enabled" if on else "Disabled", client, sleep)
+    _wait(mappings, {"Enabled" if on else "Disabled"}, client, sleep)
     if on:
         _set_schedules(schedules, state, client)
     else:
@@ -48,14 +50,14 @@ def _set_schedules(schedules: list[dict[str, Any]], state: str, client: Client) 
         client("scheduler").update_schedule(**same, State=state)
 
 
-def _wait(mappings: list[str], state: str, client: Client, sleep: Callable[[float], None]) -> None:
+def _wait(mappings: list[str], states: set[str], client: Client, sleep: Callable[[float], None]) -> None:
     for uuid in mappings:
         found: dict[str, Any] = {}
         polls = 0
-        while found.get("State") != state and polls < MOST_POLLS:
+        while found.get("State") not in states and polls < MOST_POLLS:
             if polls:
                 sleep(POLL_SECONDS)
             found, polls = client("lambda").get_event_source_mapping(UUID=uuid), polls + 1
-        if found["State"] != state:
-            what = "still reads its queue" if state == "Disabled" else "does not read its queue yet"
+        if found["State"] not in states:
+            what = "does not read its queue yet" if found["State"] == "Enabling" else "still reads its queue"
             raise Fault(f"{found.get('FunctionArn', uuid)} {what}: {found['State']}; run it again")

@@ -70,6 +70,7 @@ class Account:
                 self.schedules[request["Name"]] = request
                 return {"ScheduleArn": "arn"}
             case "UpdateEventSourceMapping":
+                assert not self.mappings[request["UUID"]].endswith("ing"), "ResourceInUseException"
                 self.acts.append("reads" if request["Enabled"] else "reads no more")
                 self.mappings[request["UUID"]] = "Enabling" if request["Enabled"] else "Disabling"
                 return {"UUID": request["UUID"]}
@@ -97,6 +98,13 @@ def test_everything_is_off_and_what_was_under_way_has_ended_and_later_it_is_as_i
     assert account.schedules == before, "target, input, dead letters and times are as they were"
     assert set(account.mappings.values()) == {"Enabled"}
     assert account.acts[-1] == "ENABLED", "schedules last: what they start finds its readers"
+
+
+def test_what_lambda_is_still_changing_is_changed_after_that() -> None:
+    account = Account()
+    account.mappings = dict.fromkeys(account.mappings, "Disabling")
+    assert switch(STACK, account.client, on=True, sleep=lambda _: None) == 0
+    assert set(account.mappings.values()) == {"Enabled"}
 
 
 def test_a_reader_of_a_queue_that_does_not_stop_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
