@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,9 +41,9 @@ class Request:
     by: object = field(default_factory=getcurrent)
     trace: str = ""
 
-    @property
+    @cached_property
     def json(self) -> dict[str, Any]:
-        """The body."""
+        """The body, read once for all who look at it: whoever changes it takes a copy."""
         data: dict[str, Any] = json.loads(self.body or b"{}")
         return data
 

@@ -28,7 +28,7 @@ def _unconditional(prefix: str) -> Iterator[None]:
 
     def without_condition(self: Account, request: Request) -> Answer:
         if request.operation in ("PutItem", "UpdateItem"):
-            asked = request.json
+            asked = {**request.json}
             if (asked.get("Item") or asked["Key"]).get("part", {}).get("S", "").startswith(prefix):
                 asked.pop("ConditionExpression", None)
                 request = replace(request, body=json.dumps(asked).encode())

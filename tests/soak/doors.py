@@ -29,6 +29,7 @@ from tests.soak.account import Account
 from tests.soak.causes import Causes
 from tests.soak.clock import Clock
 from tests.soak.lambdas import EVERY_SOURCE, TICK, Context, Lambdas
+from tests.soak.mailings import without_preflight
 from tests.soak.people import Person, Town, paths_of
 from tests.soak.virtual import everywhere, virtual
 from tests.soak.weather import FAIR, Weather, drawn
@@ -164,7 +165,7 @@ def _world(draw: Random) -> Iterator[PlayedDoors]:
             return CrmAnswer(0, 20.0, {}, fault="no answer")
         return CrmAnswer(200, 1.0, {})
 
-    with virtual(lambdas), laid(wire.carry), patch.object(Crm, "send", send):
+    with virtual(lambdas), laid(wire.carry), without_preflight(), patch.object(Crm, "send", send):
         yield played
 
 

@@ -107,7 +107,10 @@ class Lambdas:
         self, clock: Clock, sqs: Sqs, random: Random, workers: int = 4, sources: Sequence[Source] | None = None
     ) -> None:
         self.clock = clock
-        self._sources = SOURCES if sources is None else sources
+        self._sources = [
+            (function, source, sqs.queues[source.queue_name])
+            for function, source in (SOURCES if sources is None else sources)
+        ]
         self.twice = self.undeleted = 0.0
         self.patience = RESTLESS
         self.failures: list[BaseException] = []
@@ -221,11 +224,10 @@ class Lambdas:
         for worker in self._workers:
             if worker.life is not None:
                 continue
-            waiting = [source for source in self._sources if self._visible(source[1])]
+            waiting = [source for source in self._sources if source[2].ready(self.clock.seconds)]
             if not waiting:
                 return
-            function, source = self._random.choice(waiting)
-            queue = self._sqs.queues[source.queue_name]
+            function, source, queue = self._random.choice(waiting)
             messages = queue.receive(self.clock.seconds, self._random.randint(1, source.batch_size), self._random)
             for message in messages:
                 if self._random.random() < self.twice:
@@ -264,15 +266,11 @@ class Lambdas:
 
         return invoke
 
-    def _visible(self, source: QueueSource) -> bool:
-        queue = self._sqs.queues[source.queue_name]
-        return any(message.visible_at <= self.clock.seconds for message in queue.messages.values())
-
     def _next_visible(self) -> Iterator[float]:
         """When a message can be received, of the queues that feed a function; only while a worker is free."""
         if any(worker.life is None for worker in self._workers):
-            for _, source in self._sources:
-                yield from (message.visible_at for message in self._sqs.queues[source.queue_name].messages.values())
+            for _, _, queue in self._sources:
+                yield from (message.visible_at for message in queue.messages.values())
 
 
 def warm_up() -> None:

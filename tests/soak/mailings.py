@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from unittest.mock import patch
 
 from newsletter.container import app
-from newsletter.mailings import campaign
+from newsletter.mailings import campaign, launch
 from newsletter.mailings.digests import release
 from newsletter.mailings.digests.digest import digest_id, period_of
 from newsletter.mailings.digests.start import start_digest
 from newsletter.mailings.planning.refill_queue import refill_queue
+from newsletter.mailings.rendering.preflight import Fault
 from newsletter.platform.isolation import Isolated
 from newsletter.publication.feedback_policy import OnDoubt
 from newsletter.readers.choice import Frequency
@@ -80,9 +82,15 @@ class Digest:
         start_digest(Frequency.WEEKLY, app.now().replace(microsecond=0), app)
 
 
-def without_preflight() -> AbstractContextManager[object]:
-    """No digest is examined: preflight asks nothing of AWS, and takes longer than all else in a small mailing.
+@contextmanager
+def without_preflight() -> Iterator[None]:
+    """No mailing is examined: preflight asks nothing of AWS, and takes longer than all else in a small mailing.
 
     For a whole play. Within a greenlet that a crash ends, what was patched would never be put back.
     """
-    return patch.object(release, "preflight_digest", lambda *_: [])
+
+    def no_fault(*_: object) -> list[Fault]:
+        return []
+
+    with patch.object(release, "preflight_digest", no_fault), patch.object(launch, "preflight_campaign", no_fault):
+        yield

@@ -33,6 +33,10 @@ class Queue:
     messages: dict[str, Message] = field(default_factory=dict)
     dead: list[Message] = field(default_factory=list)
 
+    def ready(self, now: float) -> bool:
+        """Whether a message can be received."""
+        return any(message.visible_at <= now for message in self.messages.values())
+
     def receive(self, now: float, limit: int, random: Random) -> list[Message]:
         """At most `limit` messages that are visible, hidden from everybody else for the visibility time."""
         visible = [message for message in self.messages.values() if message.visible_at <= now]

@@ -19,8 +19,9 @@ from tests.soak.schedule import Schedule
 from tests.soak.weather import FAIR
 from tests.soak.wire import Crash
 
-SEEDS = range(34, 48)
-"""Schedules of which some leave recipients in doubt: about one in ten does."""
+SEEDS = tuple(seed for seed in range(34, 48) if seed not in (38, 40))
+"""Schedules of which some leave recipients in doubt: about one in ten does. The two that are left out last as long as
+all others together, and nothing happens in them that happens in no other."""
 FOUND_WITHIN = 60
 PATIENCE = 500
 """Invocations after which a schedule of a bug is given up: without one, most end after a hundred."""
@@ -74,8 +75,10 @@ def test_a_crash_at_every_single_call_breaks_no_promise(kind: Kind) -> None:
     calls = played_with_a_crash_at(0, "before")
     assert {operation for operation, _ in calls} >= CALLS
     for number, ((operation, by), (_, following)) in enumerate(pairwise([*calls, ("", None)]), 1):
-        played_with_a_crash_at(number, "before")
-        # Right after a read, or where the next call of all is of the same thread of work, all is as before that one.
+        # Where the next call of all is of the same thread of work, right after this one all is as before that one; and
+        # before a read all is as right after it.
+        if operation not in READS or by is not following:
+            played_with_a_crash_at(number, "before")
         if operation not in READS and by is not following:
             played_with_a_crash_at(number, "after")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.template.cloudformation import Account, Resource
@@ -32,7 +33,7 @@ class QueueSource:
     limited: bool = False
     """Whether the template says MaximumConcurrency, for which Lambda keeps more pollers on an idle queue."""
 
-    @property
+    @cached_property
     def queue_name(self) -> str:
         """The last part of the ARN."""
         return self.queue_arn.rpartition(":")[2]
