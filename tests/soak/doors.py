@@ -28,7 +28,7 @@ from nurture.handler import handle as tick
 from tests.soak.account import Account
 from tests.soak.causes import Causes
 from tests.soak.clock import Clock
-from tests.soak.lambdas import EVERY_SOURCE, TICK, Context, Lambdas
+from tests.soak.lambdas import EVERY_SOURCE, TICK, Context, Lambdas, calm_ticks
 from tests.soak.mailings import without_preflight
 from tests.soak.people import Person, Town, paths_of
 from tests.soak.virtual import everywhere, virtual
@@ -37,7 +37,7 @@ from tests.soak.wire import Crash, Wire, laid
 
 STORM = 2 * 3600.0
 """Seconds of bad weather; whoever is not done by then acts on in calm."""
-CALM = 40 * 86400.0
+CALM = 20 * 86400.0
 """For how long everything is then watched: until every step of a sequence has been due."""
 JOURNEYS = (
     ("took up the offer",),
@@ -87,7 +87,7 @@ class DoorSchedule:
             played.lambdas.work(until=STORM)
             played.wire.weather = FAIR
             played.lambdas.twice = played.lambdas.undeleted = 0.0
-            for seconds in (*range(int(TICK), 7200, int(TICK)), *range(7200, int(CALM), 12 * 3600)):
+            for seconds in calm_ticks(CALM):
                 played.lambdas.later(seconds, played.tick)
                 played.lambdas.later(seconds - 1, played.redrive)
             played.lambdas.work(until=STORM + CALM + 7200)

@@ -273,6 +273,14 @@ class Lambdas:
                 yield from (message.visible_at for message in queue.messages.values())
 
 
+def calm_ticks(calm: float) -> Iterator[int]:
+    """The seconds of a long calm at which `nurture` runs: every second time for two hours, until what waits for minutes
+    is done, and then once a day, since what is then due comes days apart.
+    """
+    yield from range(600, 7200, 600)
+    yield from range(7200, int(calm), 86400)
+
+
 def warm_up() -> None:
     """Make what all schedules share: clients and templates, so that their making is part of no schedule."""
     for service in aws.SERVICES:

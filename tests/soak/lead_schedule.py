@@ -31,7 +31,7 @@ from nurture.handler import handle as tick
 from tests.soak.account import Account
 from tests.soak.clock import Clock
 from tests.soak.crm import FakeCrm
-from tests.soak.lambdas import EVERY_SOURCE, TICK, Context, Lambdas, fresh
+from tests.soak.lambdas import EVERY_SOURCE, TICK, Context, Lambdas, calm_ticks, fresh
 from tests.soak.people import Town
 from tests.soak.virtual import everywhere, virtual
 from tests.soak.visitors import ACTS, Visitor
@@ -160,7 +160,7 @@ class PlayedLeads:
         self.lambdas.twice = self.lambdas.undeleted = 0.0
         self.crm.calm, self.crm.mood = True, "well"
         self.lambdas.run(lambda: switch_on(app.now().replace(microsecond=0), "Maija", app))
-        for seconds in (*range(int(TICK), 7200, int(TICK)), *range(7200, int(CALM), 12 * 3600)):
+        for seconds in calm_ticks(CALM):
             self.lambdas.later(seconds, self.tick)
             self.lambdas.later(seconds - 1, self.redrive)
         self.lambdas.work(until=STORM + CALM + 7200)

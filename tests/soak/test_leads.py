@@ -45,7 +45,7 @@ def test_random_schedules_keep_every_promise_of_leads_and_sequences() -> None:
 
 def test_a_seed_tells_the_same_story_every_time() -> None:
     def story() -> list[str]:
-        with LeadSchedule(1).played() as played:
+        with LeadSchedule(1, readers=1).played() as played:
             return [*played.wire.trail, *(f"{webhook.at} {webhook.id}" for webhook in played.crm.got)]
 
     assert story() == story()
