@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,16 @@ class Stage:
         profile = {"AWS_PROFILE": self.profile} if self.profile else {}
         return {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region, **profile}
 
-    def client(self, service: str) -> Any:
-        """The client of a service."""
+    @cached_property
+    def _session(self) -> Any:
         import boto3
 
-        session: Any = boto3.Session(region_name=self.region, profile_name=self.profile or None)
-        return session.client(service)
+        make: Any = boto3.Session
+        return make(region_name=self.region, profile_name=self.profile or None)
+
+    def client(self, service: str) -> Any:
+        """The client of a service. All come from one session, which takes longer to make than what it is asked."""
+        return self._session.client(service)
 
     def command(self, rest: str) -> str:
         """A `newsletter` command for this stack, for any shell. boto3 reads AWS_DEFAULT_REGION, not AWS_REGION."""
