@@ -110,13 +110,16 @@ def staged(folder: Path, templates: Path = TEMPLATES) -> Iterator[Stage]:
 class Camera:
     """Looks at a page as readers do: wide and narrow, in light and in dark; checks what each of them sees."""
 
-    def __init__(self, folder: Path, axe: Path) -> None:
+    def __init__(self, folder: Path | None, axe: Path) -> None:
+        """`folder`: where screenshots go; None takes none."""
         self._folder = folder
         self._axe = axe.read_text("utf-8")
 
     def look(self, page: Page, name: str) -> None:
-        """Screenshots `name`-desktop, -phone, -dark and -phone-dark, and everything that `check` does."""
+        """Everything that `check` does, and screenshots `name`-desktop, -phone, -dark and -phone-dark."""
         self.check(page, name)
+        if self._folder is None:
+            return
         for view, size, dark in (("phone", PHONE, False), ("dark", DESKTOP, True)):
             self._set(page, size, dark=dark)
             self.shoot(page, f"{name}-{view}")
@@ -136,7 +139,9 @@ class Camera:
         self._set(page, DESKTOP, dark=False)
 
     def shoot(self, page: Page, name: str) -> None:
-        """One screenshot of the whole page."""
+        """One screenshot of the whole page, where somebody wants them."""
+        if self._folder is None:
+            return
         self._folder.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=self._folder / f"{name}.png", full_page=True, animations="disabled")
 
