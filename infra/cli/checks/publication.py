@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -115,14 +116,25 @@ def _faults(root: Path) -> Faults:
 
 
 def _syntax(root: Path) -> Faults:
-    parser = Environment(autoescape=True)
     for path in _template_files(root):
         try:
-            parser.parse(path.read_text(encoding="utf-8"))
-        except TemplateSyntaxError as error:
-            yield f"{path}:{error.lineno}", error.message or "not a template"
+            mistake = _mistake(path.read_text(encoding="utf-8"))
         except UnicodeDecodeError as error:
             yield str(path), f"not UTF-8 (byte {error.start})"
+            continue
+        if mistake is not None:
+            line, message = mistake
+            yield f"{path}:{line}", message
+
+
+@cache
+def _mistake(template: str) -> tuple[int, str] | None:
+    """The line and the message of the first mistake of syntax; a text that is checked again is not parsed again."""
+    try:
+        Environment(autoescape=True).parse(template)
+    except TemplateSyntaxError as error:
+        return error.lineno, error.message or "not a template"
+    return None
 
 
 def _messages(root: Path, publication: Publication) -> Faults:
