@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from rehearsal.template.cloudformation import Account
 
 
+ENDPOINT = "AWS_ENDPOINT_URL"
+"""The variable for the endpoint of all services; with the name of one behind it, of that one."""
 ON_PURPOSE = '"type":"start_campaign"'
 """In a message that is to come a minute later, so that a person can change their mind: nobody waits for it."""
 
@@ -87,7 +89,7 @@ class Backends:
         # Whoever needs one that is there does not wait for moto.
         if service not in self._clients:
             with self._lock:
-                surroundings = tuple(sorted(each for each in environ.items() if each[0].startswith("AWS_")))
+                surroundings = tuple(sorted(each for each in environ.items() if _concerns(service, each[0])))
                 self._clients.setdefault(service, _client(service, surroundings))
         return self._clients[service]
 
@@ -186,6 +188,12 @@ class Backends:
 
     def _queue(self, name: str) -> Any:
         return sqs_backends[self._account.account_id][self._account.region].queues[name]
+
+
+def _concerns(service: str, variable: str) -> bool:
+    """Whether a client of the service may depend on this variable: not on the endpoint of another service."""
+    of_others = variable.startswith(f"{ENDPOINT}_") and variable != f"{ENDPOINT}_{service.upper()}"
+    return variable.startswith("AWS_") and not of_others
 
 
 @cache

@@ -11,9 +11,11 @@ tests/aws/rehearsal/test_moto_patches.py and test_moto_patches_messages.py make 
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
+from botocore import session
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.endpoint import Endpoint, convert_to_response_dict
 from botocore.hooks import first_non_none_response
@@ -156,6 +158,8 @@ def needs_retry(handler: Any, **asked: Any) -> float | bool | None:
 
 
 PATCHES: tuple[tuple[Any, str, Any], ...] = (
+    # Each account of moto's begins with a session of its own, which would read the same models again.
+    (session, "create_loader", cache(session.create_loader)),
     (JSONSerializer, "serialize_to_request", serialize_to_request),
     (EndpointRulesetResolver, "construct_endpoint", construct_endpoint),
     (Endpoint, "_send_request", send_request),

@@ -71,7 +71,7 @@ class Functions:
 
     def _forget_modules(self) -> None:
         folders = {function.folder for function in self._functions}
-        for name in [name for name in sys.modules if name.partition(".")[0] in folders]:
+        for name in [name for name in list(sys.modules) if name.partition(".")[0] in folders]:
             del sys.modules[name]
 
     def preload(self) -> None:
