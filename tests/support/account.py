@@ -19,8 +19,6 @@ from unittest.mock import patch
 
 import boto3
 from botocore.config import Config
-from botocore.regions import EndpointRulesetResolver
-from botocore.signers import RequestSigner
 from moto import mock_aws
 from moto.events.models import events_backends
 from moto.s3.models import s3_backends
@@ -60,10 +58,6 @@ _snapshots: dict[str, Snapshot] = {}
 _clients: dict[tuple[Any, ...], Any] = {}
 _boto3_client: Any = boto3.client
 _make_client_of_ours: Any = aws.new_client
-_sign: Any = RequestSigner.sign
-_construct_endpoint: Any = EndpointRulesetResolver.construct_endpoint
-ONE_ENDPOINT = frozenset({"dynamodb", "sqs", "sns", "ssm"})
-"""Services whose endpoint depends on the client and the operation alone; a bucket, say, has one of its own."""
 
 
 class InTurn(Executor):
@@ -100,8 +94,6 @@ def emptied(stack: Stack, parameters: Mapping[str, str]) -> Iterator[Callable[[s
         patch.object(boto3, "client", _client),
         patch.object(aws, "client", _client_of_ours),
         patch.object(aws, "quick_client", _quick_client_of_ours),
-        patch.object(RequestSigner, "sign", _sign_urls_alone),
-        patch.object(EndpointRulesetResolver, "construct_endpoint", _endpoint_found_before),
         patch.object(items, "ThreadPoolExecutor", InTurn),
     ):
         if name in _snapshots:
@@ -131,32 +123,6 @@ def redeliver(account: Account) -> None:
     for queue in sqs_backends[account.account_id][account.region].queues.values():
         for message in queue._messages:  # noqa: SLF001
             message.change_visibility(0)
-
-
-def _sign_urls_alone(
-    signer: RequestSigner,
-    operation: str,
-    request: Any,
-    region_name: str | None = None,
-    signing_type: str = "standard",
-    *more: Any,
-) -> None:
-    """A signature is a quarter of what a call costs, and nobody here verifies it: moto reads where a call goes."""
-    if signing_type == "standard":
-        scope = f"test/20260101/{region_name or signer.region_name}/{signer.signing_name}/aws4_request"
-        request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
-    else:
-        _sign(signer, operation, request, region_name, signing_type, *more)
-
-
-def _endpoint_found_before(resolver: Any, operation_model: Any, call_args: Any, request_context: Any) -> Any:
-    """The endpoint that the rules gave for the first call; working them through is a sixth of what a call costs."""
-    if operation_model.service_model.service_name not in ONE_ENDPOINT:
-        return _construct_endpoint(resolver, operation_model, call_args, request_context)
-    found = vars(resolver).setdefault("_found_before", {})
-    if operation_model.name not in found:
-        found[operation_model.name] = _construct_endpoint(resolver, operation_model, call_args, request_context)
-    return found[operation_model.name]
 
 
 def _client(service: str, **options: Any) -> Any:
