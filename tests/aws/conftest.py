@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.cloud import Cloud, running
-from tests.support.dynamodb import adapters, dynalite
-from tests.support.measured import time
-from tests.support.product_over_http import product
+from tests.support.aws.dynamodb import adapters, dynalite
+from tests.support.aws.measured import time
+from tests.support.stack.cloud import Cloud, running
+from tests.support.stack.product_over_http import product
 
 __all__ = ["adapters", "cloud", "dynalite", "product", "time"]
 

@@ -22,7 +22,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
-from tests.support.local_process import free_port, start, welcome
+from tests.support.stack.local_process import free_port, start, welcome
 
 READERS = 50_000
 PREVIEW_S, SEND_S = 5.0, 600.0

@@ -13,7 +13,7 @@ from rehearsal import environment
 from rehearsal.template.cloudformation import Resource
 from rehearsal.template.model import Stack
 from rehearsal.template.stack import load_stack
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
 PUBLIC_URL = "https://uutiskirje.sanaharju.example"

@@ -29,9 +29,9 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "functions"), str(ROOT / "infra")]
 
 from newsletter.container import app  # noqa: E402
-from tests.support.cloud import Cloud, link_to, running  # noqa: E402
-from tests.support.console_calls import Program  # noqa: E402
-from tests.support.issuer import issuing  # noqa: E402
+from tests.support.console.console_calls import Program  # noqa: E402
+from tests.support.console.issuer import issuing  # noqa: E402
+from tests.support.stack.cloud import Cloud, link_to, running  # noqa: E402
 
 FUNCTIONS = str(ROOT / "functions") + "/"
 READER = "maija.lukija@example.com"

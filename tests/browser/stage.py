@@ -18,9 +18,9 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from newsletter.container import app
 from rehearsal.cloud import LocalCloud
 from rehearsal.site.blog.site import feed_xml
-from tests.support.issuer import signing_as_before
-from tests.support.patience import patient
-from tests.support.templates import TEMPLATES
+from tests.support.console.issuer import signing_as_before
+from tests.support.mailings.templates import TEMPLATES
+from tests.support.stack.patience import patient
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",

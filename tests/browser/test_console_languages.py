@@ -12,7 +12,7 @@ from newsletter.mailings.campaign import Campaign
 from newsletter.mailings.drafts.edit_drafts import create_draft
 from newsletter.mailings.drafts.schedule import schedule_draft
 from tests.browser.stage import PHONE, Camera, Stage, sideways, subscribe
-from tests.support.kept_leads import add_lead
+from tests.support.leads.kept_leads import add_lead
 
 PLACES = (
     ("start", ""),

@@ -12,7 +12,7 @@ from newsletter.leads.lead import LeadState
 from newsletter.leads.outbox.endpoint_health import EndpointHealth
 from newsletter.leads.outbox.outbox_event import Attempt, EventState
 from tests.browser.stage import Camera, Stage, subscribe
-from tests.support.kept_leads import MADE, add_event, add_lead
+from tests.support.leads.kept_leads import MADE, add_event, add_lead
 
 READER = "aino.pitkanimi-virtanen@kuntayhtyma-esimerkki.example.com"
 ANSWERS = {"phone": "+358 40 123 4567", "company": "Konepaja Öhman & Pojat Oy", "message": "Soittakaa aamulla."}

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from newsletter.mail.templates import Templates
 from tests.browser.mail_gallery import mails, serve_images, shown
 from tests.browser.stage import PHONE, Camera, sideways
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 
 SAMPLE = Templates(TEMPLATES, "https://news.sanaharju.example")
 IN_FINNISH = dict(mails(SAMPLE, "fi"))

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.wrappers import Request, Response
 
 from tests.browser.stage import Stage, mail_to, staged
-from tests.support.loopback import served
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
+from tests.support.stack.loopback import served
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "subscribe-form.md").read_text("utf-8")

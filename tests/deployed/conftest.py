@@ -15,8 +15,8 @@ from rehearsal import cloud as clouds
 from tests.deployed.containers import LAYER
 from tests.deployed.in_containers import InContainers
 from tests.skips import RUNTIME, require
-from tests.support.product_over_http import Product, item, rss, started
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
+from tests.support.stack.product_over_http import Product, item, rss, started
 
 # moto's CloudFormation brings jsonschema, which works four seconds on a parser of addresses that nothing here asks for.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from rehearsal.template.cloudformation import Account
 from rehearsal.template.model import Function
 from tests.deployed.containers import Container
 from tests.deployed.runtime_api import Failure
-from tests.support import patience
+from tests.support.stack import patience
 
 PASSED_ON = ("AWS_ENDPOINT_URL_SESV2", "NEWSLETTER_LOCAL", "NEWSLETTER_TEMPLATES")
 """Of the environment that the local cloud makes: what is not in the template, because AWS is there or a layer."""

@@ -15,7 +15,7 @@ import pytest
 from tests.deployed.containers import CLIENT, LAYER, TASK, Container
 from tests.deployed.in_containers import InContainers
 from tests.deployed.runtime_api import Failure
-from tests.support.product_over_http import CAMPAIGN, Product, link_to
+from tests.support.stack.product_over_http import CAMPAIGN, Product, link_to
 from tests.template.stacks import stack
 
 pytestmark = pytest.mark.usefixtures("built")

@@ -35,7 +35,7 @@ from tests.soak.clock import Clock
 from tests.soak.mailings import Campaign, refill
 from tests.soak.virtual import virtual
 from tests.soak.wire import laid
-from tests.support.reports import report_of
+from tests.support.mailings.reports import report_of
 
 TARGETS = {"dynamodb": "DynamoDB_20120810", "ssm": "AmazonSSM"}
 ON_THE_WAY = 0.02

@@ -14,7 +14,7 @@ from newsletter.sending.ledger import SendResult
 from tests.soak.doors import PlayedDoors
 from tests.soak.people import Person
 from tests.soak.promises import require
-from tests.support.stored import stored_profile
+from tests.support.readers.stored import stored_profile
 
 LEFT = ("left on the page", "left with one click")
 CAMPAIGN = "campaign-ovet"

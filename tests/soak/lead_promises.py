@@ -15,7 +15,7 @@ from tests.soak.crm import Webhook
 from tests.soak.lead_schedule import STORM, PlayedLeads, leads_of
 from tests.soak.promises import require
 from tests.soak.visitors import Visitor
-from tests.support.stored import stored_records
+from tests.support.readers.stored import stored_records
 
 ENDED = {LeadState.KEPT, LeadState.DROPPED, LeadState.WITHDRAWN, LeadState.LOST, LeadState.RETRACTED}
 AT_THE_CRM = {LeadState.HANDED_OFF, LeadState.ACCEPTED, LeadState.WON, LeadState.LOST, LeadState.RETRACTED}

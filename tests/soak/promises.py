@@ -15,7 +15,7 @@ from newsletter.sending.deliveries_store import Deliveries
 from newsletter.sending.ledger import BatchRecord, RecipientStatus, SendResult
 from tests.soak.account import Sent
 from tests.soak.schedule import Played, Reader
-from tests.support.reports import WholeReport, report_of
+from tests.support.mailings.reports import WholeReport, report_of
 
 LOOK = timedelta(seconds=120)
 """How long before a mail its reader was looked at, at most: the life of the invocation that sends it, and a minute for

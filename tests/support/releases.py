@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 MESSAGES = "newsletter/platform/messages.py"

@@ -14,7 +14,7 @@ from botocore.client import BaseClient
 from newsletter.container import app
 from newsletter.platform.aws import clients as aws
 from rehearsal.template.cloudformation import Account
-from tests.support.cloud import Cloud
+from tests.support.stack.cloud import Cloud
 
 PARTITION_KEYS = {"Subscribers": "id", "Content": "pk", "Deliveries": "mailing", "Leads": "lead", "Guards": "key"}
 

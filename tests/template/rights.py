@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from tests.support.cloud import Cloud
+from tests.support.stack.cloud import Cloud
 from tests.template.recorded import Use
 from tests.template.stacks import as_list
 

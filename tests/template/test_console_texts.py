@@ -11,7 +11,15 @@ import pytest
 from newsletter.mail.console_words import ENGLISH, ConsoleTexts, recognizable
 from newsletter.mail.locales import VALUE, Message
 from newsletter.platform.words.said import Said
-from tests.support.console_texts import FUNCTIONS, ROOT, TEMPLATES, WORDS, keys_asked_for, patterns_said, texts_in
+from tests.support.console.console_texts import (
+    FUNCTIONS,
+    ROOT,
+    TEMPLATES,
+    WORDS,
+    keys_asked_for,
+    patterns_said,
+    texts_in,
+)
 
 LOCALES = ROOT / "templates" / "locales"
 STRING = re.compile(r"""\"([^"\n]*)\"|'([^'\n]*)'|`([^`]*)`""")

@@ -16,8 +16,8 @@ from werkzeug.wrappers import Request, Response
 from cli.main import main
 from newsletter.leads.crm_client import Crm
 from rehearsal.template.cloudformation import read_yaml
-from tests.support.loopback import served
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
+from tests.support.stack.loopback import served
 from tests.template.stacks import resources
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.container import app
-from tests.support.cloud import Cloud, running
+from tests.support.stack.cloud import Cloud, running
 from tests.template.recorded import Uses, recording
 from tests.template.rights import granted
 from tests.template.year.leads import (

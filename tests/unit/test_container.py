@@ -10,7 +10,7 @@ import pytest
 from newsletter.container import Container
 from newsletter.leads.visits.rules import BUILT_IN, read_rules
 from newsletter.stores import Stores
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 
 
 def test_another_part_takes_the_place_of_one_and_the_others_stay() -> None:

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from newsletter.articles.feeds.article_addresses_client import MAX_ASKED, ArticleAddresses
-from tests.support.loopback import served
+from tests.support.stack.loopback import served
 
 Site = Callable[[str], str]
 asked: list[str] = []

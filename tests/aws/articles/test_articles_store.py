@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.articles.article import CHOSEN, Article, Choice
-from tests.support.dynamodb import Adapters
+from tests.support.aws.dynamodb import Adapters
 from tests.support.strategies import WHOLE
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

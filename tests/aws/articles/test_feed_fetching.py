@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 
 from newsletter.articles.feeds import feed_client as feeds
 from newsletter.articles.feeds.feed_client import Feeds
-from tests.support import feed_server
-from tests.support.feed_server import FEED, Server, fetch, refusal
+from tests.support.articles import feed_server
+from tests.support.articles.feed_server import FEED, Server, fetch, refusal
 
 server = feed_server.server
 

@@ -17,9 +17,9 @@ from newsletter.articles.feeds import feed_client as feeds
 from newsletter.leads import crm_client as crm
 from newsletter.platform.web import oidc_client as oidc
 from newsletter.platform.web.public_web_client import MAX_REDIRECTS
-from tests.support import feed_server
-from tests.support.cloud import WEBHOOK_SECRET
-from tests.support.feed_server import FEED, Server, fetch, refusal
+from tests.support.articles import feed_server
+from tests.support.articles.feed_server import FEED, Server, fetch, refusal
+from tests.support.stack.cloud import WEBHOOK_SECRET
 
 server = feed_server.server
 

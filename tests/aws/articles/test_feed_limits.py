@@ -21,8 +21,8 @@ from newsletter.articles.parsing.markup import plain, safe_html
 from newsletter.articles.parsing.shallow_markup import MAX_DEPTH, shallow
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.publication.publication import Feed
-from tests.support.blog import NOW, Blog, sample_publication, slugs, write
-from tests.support.dynamodb import Adapters
+from tests.support.articles.blog import NOW, Blog, sample_publication, slugs, write
+from tests.support.aws.dynamodb import Adapters
 
 WHERE = {"content-location": "https://blog.example/feed"}
 REPEATED = (

@@ -18,8 +18,8 @@ from newsletter.container import app
 from newsletter.platform.errors import Conflict, NotFound, PartlyFailed
 from newsletter.platform.isolation import Isolated
 from newsletter.publication.publication import Feed, Topic
-from tests.support.blog import HOUR, NOW, Blog, sample_publication, slugs, write
-from tests.support.dynamodb import Adapters
+from tests.support.articles.blog import HOUR, NOW, Blog, sample_publication, slugs, write
+from tests.support.aws.dynamodb import Adapters
 
 # What DynamoDB does with each item is shown by the tests of the adapters, on both.
 pytestmark = pytest.mark.parametrize("adapters", ["moto"], indirect=True)

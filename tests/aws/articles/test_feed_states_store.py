@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from newsletter.articles.feeds.feed_state import Copy, Failure, FeedState, Hold
 from newsletter.platform.aws.items import from_item, to_item
-from tests.support.dynamodb import Adapters
+from tests.support.aws.dynamodb import Adapters
 from tests.support.strategies import WHOLE
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

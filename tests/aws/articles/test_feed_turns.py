@@ -19,8 +19,8 @@ from newsletter.articles.feeds.feed_client import Feeds, Refused
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.publication.publication import Feed
 from tests.aws.articles.test_feed_limits import COSTLY
-from tests.support.blog import HOUR, NOW, Blog, sample_publication, slugs, write
-from tests.support.dynamodb import Adapters
+from tests.support.articles.blog import HOUR, NOW, Blog, sample_publication, slugs, write
+from tests.support.aws.dynamodb import Adapters
 
 moto = pytest.mark.parametrize("adapters", ["moto"], indirect=True)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from newsletter.articles.parsing.feed_parser import parse
-from tests.support.feed_text import DIALECTS, HERE, item, one, read, rss
+from tests.support.articles.feed_text import DIALECTS, HERE, item, one, read, rss
 
 
 @pytest.mark.parametrize("body", DIALECTS.values(), ids=DIALECTS.keys())

@@ -12,7 +12,7 @@ from newsletter.articles.feeds.feed_client import Feeds
 from newsletter.articles.parsing.feed_parser import MAX_ENTRIES, parse
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.platform.text import is_one_line
-from tests.support.feed_text import DIALECTS, HERE, item, one, read, rss
+from tests.support.articles.feed_text import DIALECTS, HERE, item, one, read, rss
 from tests.support.strategies import WHOLE
 
 WILD = Path(__file__).parents[4] / "shared" / "feeds"

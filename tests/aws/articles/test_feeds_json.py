@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.feed_text import DIALECTS, one, read
+from tests.support.articles.feed_text import DIALECTS, one, read
 
 
 def test_a_json_feed_has_texts_authors_tags_and_pictures() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.feed_text import item, one, rss
+from tests.support.articles.feed_text import item, one, rss
 
 
 @pytest.mark.parametrize(

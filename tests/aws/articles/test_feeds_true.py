@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.articles.parsing.feed_parser import parse
-from tests.support.feed_text import ATOM, HERE, item, one, read, rss
+from tests.support.articles.feed_text import ATOM, HERE, item, one, read, rss
 
 MEDIA = 'xmlns:m="http://search.yahoo.com/mrss/"'
 

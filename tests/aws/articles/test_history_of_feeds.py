@@ -14,9 +14,9 @@ import pytest
 
 from newsletter.articles.feeds.feed_client import Feeds
 from newsletter.mailings.digests.digest import Digest, compose_digest, week_of
-from tests.support.blog import NOW, Blog, sample_publication
-from tests.support.dynamodb import Adapters
-from tests.support.posts import Post, write_posts
+from tests.support.articles.blog import NOW, Blog, sample_publication
+from tests.support.articles.posts import Post, write_posts
+from tests.support.aws.dynamodb import Adapters
 
 pytestmark = pytest.mark.parametrize("adapters", ["rehearsal"], indirect=True)
 WILD = Path(__file__).parents[4] / "shared" / "feeds"

@@ -14,9 +14,9 @@ from newsletter.articles.feeds.feed_state import Failure
 from newsletter.articles.listing import UNDATED_AGE
 from newsletter.container import app
 from newsletter.publication.publication import Feed
-from tests.support.blog import HOUR, NOW, Blog, Entries, sample_publication, write
-from tests.support.cloud import Cloud
-from tests.support.dynamodb import Adapters
+from tests.support.articles.blog import HOUR, NOW, Blog, Entries, sample_publication, write
+from tests.support.aws.dynamodb import Adapters
+from tests.support.stack.cloud import Cloud
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import pytest
 
 from newsletter.articles.feeds.feed_client import Feeds
 from newsletter.publication.feed_exclusions import Exclusion
-from tests.support import read_posts
-from tests.support.blog import HOUR, NOW, Blog
-from tests.support.posts import Post
-from tests.support.read_posts import DAY, WEEK, digest, mine, post, read, unchanged, weekly
+from tests.support.articles import read_posts
+from tests.support.articles.blog import HOUR, NOW, Blog
+from tests.support.articles.posts import Post
+from tests.support.articles.read_posts import DAY, WEEK, digest, mine, post, read, unchanged, weekly
 
 pytestmark = pytest.mark.parametrize("adapters", ["moto"], indirect=True)
 blog = read_posts.blog

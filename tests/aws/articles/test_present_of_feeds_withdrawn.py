@@ -8,10 +8,10 @@ import pytest
 
 from newsletter.mailings.digests.digest import compose_digest
 from newsletter.publication.publication import Feed
-from tests.support import read_posts
-from tests.support.blog import HOUR, NOW, Blog
-from tests.support.posts import Post, write_posts
-from tests.support.read_posts import WEEK, digest, mine, post, read, unchanged, weekly, withdrawn
+from tests.support.articles import read_posts
+from tests.support.articles.blog import HOUR, NOW, Blog
+from tests.support.articles.posts import Post, write_posts
+from tests.support.articles.read_posts import WEEK, digest, mine, post, read, unchanged, weekly, withdrawn
 
 pytestmark = pytest.mark.parametrize("adapters", ["moto"], indirect=True)
 blog = read_posts.blog

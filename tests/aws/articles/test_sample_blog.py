@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from rehearsal.site.blog import site
 from rehearsal.site.blog.article import BlogArticle, load_articles, parse_article
-from tests.support.sample_blog import BASE, STARTED, parsed_feed
-from tests.support.templates import TEMPLATES
+from tests.support.articles.sample_blog import BASE, STARTED, parsed_feed
+from tests.support.mailings.templates import TEMPLATES
 
 PUBLICATION = TEMPLATES / "publication.toml"
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rehearsal.site.blog import site
 from rehearsal.site.blog.article import BlogArticle, load_articles
-from tests.support.sample_blog import BASE, LATER, STARTED, Html, links, page, parsed_feed, words
+from tests.support.articles.sample_blog import BASE, LATER, STARTED, Html, links, page, parsed_feed, words
 
 OFFER = "Sparraamme mielellämme johtajia ja asiantuntijoita, jotka haluavat aktiivisiksi viestijöiksi."
 slugs = pytest.mark.parametrize("slug", [article.slug for article in load_articles()])

@@ -6,9 +6,9 @@ import pytest
 
 from newsletter.articles.feeds.accept_feed import accept_feed
 from newsletter.container import app
-from tests.support import read_posts
-from tests.support.blog import HOUR, NOW, Blog
-from tests.support.read_posts import DAY, WEEK, listed_since, mine, post, read, weekly
+from tests.support.articles import read_posts
+from tests.support.articles.blog import HOUR, NOW, Blog
+from tests.support.articles.read_posts import DAY, WEEK, listed_since, mine, post, read, weekly
 
 pytestmark = pytest.mark.parametrize("adapters", ["moto"], indirect=True)
 blog = read_posts.blog

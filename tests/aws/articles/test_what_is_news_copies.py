@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from newsletter.mailings.digests.digest import compose_digest
-from tests.support import read_posts
-from tests.support.blog import HOUR, NOW, Blog
-from tests.support.posts import Post
-from tests.support.read_posts import DAY, TEXT, listed_since, mine, post, read, weekly
+from tests.support.articles import read_posts
+from tests.support.articles.blog import HOUR, NOW, Blog
+from tests.support.articles.posts import Post
+from tests.support.articles.read_posts import DAY, TEXT, listed_since, mine, post, read, weekly
 
 pytestmark = pytest.mark.parametrize("adapters", ["moto"], indirect=True)
 blog = read_posts.blog

@@ -13,9 +13,9 @@ import pytest
 
 from newsletter.mailings.digests.carry_again import carry_again
 from newsletter.mailings.digests.digest import compose_digest, week_of
-from tests.support.blog import Blog, sample_publication
-from tests.support.dynamodb import Adapters
-from tests.support.posts import Post, write_posts
+from tests.support.articles.blog import Blog, sample_publication
+from tests.support.articles.posts import Post, write_posts
+from tests.support.aws.dynamodb import Adapters
 
 pytestmark = pytest.mark.parametrize("adapters", ["rehearsal"], indirect=True)
 START = datetime(2026, 1, 5, 4, tzinfo=UTC)

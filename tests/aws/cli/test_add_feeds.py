@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from newsletter.publication.read_publication import MAX_FEEDS
-from tests.support import feed_commands, no_stack
+from tests.support.articles import feed_commands
+from tests.support.articles.feed_commands import COMMENTS, GOOD, LINK, PAGE, Site, run
 from tests.support.commands import Captured
-from tests.support.feed_commands import COMMENTS, GOOD, LINK, PAGE, Site, run
+from tests.support.stack import no_stack
 
 feed = feed_commands.feed
 site = feed_commands.site

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.container import app
-from tests.support.cloud import Cloud
 from tests.support.commands import Captured, run
-from tests.support.readers import add_reader
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 
 @pytest.fixture(autouse=True)

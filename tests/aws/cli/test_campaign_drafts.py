@@ -13,9 +13,9 @@ import pytest
 from newsletter.container import app
 from newsletter.mailings.drafts.edit_drafts import list_drafts, save_draft
 from tests.support import commands
-from tests.support.cloud import Cloud
 from tests.support.commands import Captured
-from tests.support.readers import add_reader
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 READER = "maija@example.com"
 TEXT = "---\nsubject: Kevään sparraukset\nlanguage: fi\n---\nMoi **sinä**.\n"

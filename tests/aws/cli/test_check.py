@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cli.main import main
-from tests.support import no_stack
 from tests.support.commands import Captured
+from tests.support.stack import no_stack
 
 templates = no_stack.templates
 

@@ -11,10 +11,10 @@ from cli.checks.publication import check_publication
 from cli.checks.stack import stack_differences
 from cli.main import main
 from newsletter.container import app
-from tests.support.cloud import Cloud
-from tests.support.deployed_ses import NAME
-from tests.support.deployed_stack import Deployed
-from tests.support.templates import TEMPLATES
+from tests.support.doctor.deployed_ses import NAME
+from tests.support.doctor.deployed_stack import Deployed
+from tests.support.mailings.templates import TEMPLATES
+from tests.support.stack.cloud import Cloud
 
 Captured = pytest.CaptureFixture[str]
 Said = list[tuple[str, str, bool]]

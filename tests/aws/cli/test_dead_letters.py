@@ -12,8 +12,8 @@ from cli.queues.queue_names import QUEUE_NAMES, SCHEDULE, dead_letters_url
 from newsletter.container import app
 from newsletter.platform.messages import SendBatch
 from rehearsal import events
-from tests.support.cloud import Cloud
 from tests.support.commands import run
+from tests.support.stack.cloud import Cloud
 
 Captured = pytest.CaptureFixture[str]
 LOST = SendBatch("campaign-kadonnut", "a0-0", "fi-x", ("a" * 16,)).to_json()

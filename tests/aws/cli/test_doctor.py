@@ -18,9 +18,9 @@ from newsletter.container import Container, app
 from newsletter.publication.sending_limits import Feedback
 from rehearsal.ses import FakeSes
 from rehearsal.settings import ses_settings
-from tests.support.cloud import Cloud
-from tests.support.local_doctor import Doctor, doctor_of
-from tests.support.readers import add_reader
+from tests.support.doctor.local_doctor import Doctor, doctor_of
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 Captured = pytest.CaptureFixture[str]
 

@@ -16,13 +16,13 @@ from botocore import xform_name
 from cli.doctor.finding import State
 from cli.doctor.place import Place
 from cli.main import _with_local_url, main, parser
-from tests.support.broken_records import DNS
-from tests.support.checked_clients import model
-from tests.support.cloud import Cloud
-from tests.support.deployed_ses import NAME
-from tests.support.doctor_breaks import BREAKS, FAULT, UNKNOWN, WARNING
-from tests.support.doctored_account import OF_AWS, Account, doctored_account, noted
-from tests.support.templates import TEMPLATES
+from tests.support.aws.checked_clients import model
+from tests.support.doctor.broken_records import DNS
+from tests.support.doctor.deployed_ses import NAME
+from tests.support.doctor.doctor_breaks import BREAKS, FAULT, UNKNOWN, WARNING
+from tests.support.doctor.doctored_account import OF_AWS, Account, doctored_account, noted
+from tests.support.mailings.templates import TEMPLATES
+from tests.support.stack.cloud import Cloud
 
 
 @pytest.fixture

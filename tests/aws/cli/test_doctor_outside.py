@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 from newsletter.articles.feeds.feed_state import Failure, Hold
 from newsletter.container import Container, app
 from newsletter.leads.outbox.endpoint_health import EndpointHealth
-from tests.support.cloud import Cloud
-from tests.support.local_doctor import Doctor, doctor_of
+from tests.support.doctor.local_doctor import Doctor, doctor_of
+from tests.support.stack.cloud import Cloud
 
 Captured = pytest.CaptureFixture[str]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.support.product_over_http import Product
+from tests.support.stack.product_over_http import Product
 
 
 def test_another_process_examines_the_local_cloud_with_everything_in_it(product: Product) -> None:

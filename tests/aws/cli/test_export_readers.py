@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from newsletter.readers.choice import Frequency
 from newsletter.readers.subscriber import Status, Subscriber, subscriber_id
-from tests.support.cloud import Cloud
-from tests.support.import_lists import (
+from tests.support.readers.import_lists import (
     LEFT,
     NOW,
     bring,
@@ -29,6 +28,7 @@ from tests.support.import_lists import (
     reader,
     status_of,
 )
+from tests.support.stack.cloud import Cloud
 
 MAILABLE = (
     *("status", "email", "name", "language", "topics", "frequency", "paused_until", "tracking", "confirmed_at"),

@@ -13,8 +13,8 @@ from cli.imports import import_readers
 from newsletter.platform.aws.queues_client import Queues
 from newsletter.platform.messages import Message
 from newsletter.readers.imports.import_subscribers import import_rows
-from tests.support.cloud import Cloud
-from tests.support.import_files import bring, csv_file, everything
+from tests.support.readers.import_files import bring, csv_file, everything
+from tests.support.stack.cloud import Cloud
 
 
 def test_a_second_run_of_the_same_file_changes_nothing(cloud: Cloud, tmp_path: Path) -> None:

@@ -9,8 +9,7 @@ import pytest
 
 from newsletter.container import app
 from newsletter.readers.subscriber import Status
-from tests.support.cloud import Cloud, link_to
-from tests.support.import_lists import (
+from tests.support.readers.import_lists import (
     LEFT,
     NOW,
     bring,
@@ -22,7 +21,8 @@ from tests.support.import_lists import (
     reader,
     status_of,
 )
-from tests.support.stored import stored_profile
+from tests.support.readers.stored import stored_profile
+from tests.support.stack.cloud import Cloud, link_to
 
 
 def test_who_left_elsewhere_is_left_here_and_comes_back_only_by_a_confirmation(cloud: Cloud, tmp_path: Path) -> None:

@@ -19,8 +19,7 @@ from newsletter.platform.times import iso
 from newsletter.readers.imports.import_subscribers import import_rows
 from newsletter.readers.imports.listed_status import ListedStatus
 from newsletter.readers.imports.options import options_of
-from tests.support.cloud import Cloud
-from tests.support.import_lists import (
+from tests.support.readers.import_lists import (
     EVIDENCE,
     NOW,
     bring,
@@ -30,7 +29,8 @@ from tests.support.import_lists import (
     reader,
     status_of,
 )
-from tests.support.stored import stored_profile
+from tests.support.readers.stored import stored_profile
+from tests.support.stack.cloud import Cloud
 
 
 def test_a_question_comes_before_anything_is_written_and_its_answer_is_taken(cloud: Cloud, tmp_path: Path) -> None:

@@ -23,9 +23,9 @@ from newsletter.readers.imports.options import NO_OPTIONS
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.imports.scan import open_file
 from newsletter.readers.subscriber import Status, subscriber_id
-from tests.support.cloud import PEPPER, Cloud
-from tests.support.import_files import bring, csv_file, everything
-from tests.support.import_lists import EVIDENCE, status_of
+from tests.support.readers.import_files import bring, csv_file, everything
+from tests.support.readers.import_lists import EVIDENCE, status_of
+from tests.support.stack.cloud import PEPPER, Cloud
 from tests.support.strategies import whole_without
 
 

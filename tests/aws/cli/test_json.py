@@ -13,9 +13,9 @@ from cli.main import main
 from newsletter.container import app
 from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.reports.descriptions import article_as_json, mailing_as_json
-from tests.support.cloud import Cloud
-from tests.support.mails import FIRST as WITH_TOPICS
-from tests.support.readers import add_reader
+from tests.support.mailings.mails import FIRST as WITH_TOPICS
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 FIRST = replace(WITH_TOPICS, topics=())
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)

@@ -15,10 +15,10 @@ from newsletter.leads.outbox.crm_answer import CrmAnswer
 from newsletter.leads.outbox.endpoint_health import EndpointHealth
 from newsletter.leads.outbox.outbox_event import Attempt, EventState
 from tests.support import commands
-from tests.support.cloud import Cloud
 from tests.support.commands import Captured
-from tests.support.kept_leads import MADE, add_event, add_lead
-from tests.support.readers import add_reader
+from tests.support.leads.kept_leads import MADE, add_event, add_lead
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 READER = "maija.lukija@example.com"
 

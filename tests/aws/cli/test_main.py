@@ -16,9 +16,9 @@ from newsletter.articles.article import Article
 from newsletter.container import app
 from newsletter.mailings.count_audience import AudienceCount, count_audience
 from newsletter.mailings.mailing import Audience
-from tests.support.cloud import Cloud
 from tests.support.commands import Captured, run
-from tests.support.readers import add_reader
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 READER = "maija.lukija@example.com"
 FILE = """---

@@ -10,8 +10,8 @@ import pytest
 from cli.checks import secret_parameters
 from newsletter.container import app
 from newsletter.platform.aws.secrets_client import NAMES
-from tests.support.aws_commands import request_of
-from tests.support.cloud import Cloud, link_to
+from tests.support.aws.aws_commands import request_of
+from tests.support.stack.cloud import Cloud, link_to
 from tests.template.stacks import ROOT
 
 SECTION = (

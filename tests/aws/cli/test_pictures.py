@@ -9,7 +9,7 @@ import pytest
 
 from cli.main import main
 from newsletter.container import app
-from tests.support.pictures import chunk, png
+from tests.support.articles.pictures import chunk, png
 
 pytestmark = pytest.mark.usefixtures("cloud")
 Captured = pytest.CaptureFixture[str]

@@ -13,10 +13,10 @@ from cli.mails import screenshots
 from cli.main import main
 from newsletter.container import app
 from tests.skips import CHROMIUM, require
-from tests.support.cloud import Cloud
-from tests.support.mails import article
-from tests.support.no_stack import without_stack
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.mails import article
+from tests.support.mailings.templates import TEMPLATES
+from tests.support.stack.cloud import Cloud
+from tests.support.stack.no_stack import without_stack
 
 Captured = pytest.CaptureFixture[str]
 LANGUAGES = ("fi", "sv", "en")

@@ -9,7 +9,7 @@ import pytest
 
 from cli.main import main
 from newsletter.container import app
-from tests.support.cloud import Cloud
+from tests.support.stack.cloud import Cloud
 
 READER = "maija.lukija@example.com"
 Captured = pytest.CaptureFixture[str]

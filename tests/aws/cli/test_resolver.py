@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cli.doctor.dns.resolver import NoAnswer, Resolver
-from tests.support.name_server import name_server
+from tests.support.doctor.name_server import name_server
 
 RECORDS = {
     ("example.fi", "MX"): ["20 second.example.fi.", "10 First.example.fi."],

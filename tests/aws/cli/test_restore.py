@@ -21,11 +21,11 @@ from newsletter.platform.times import iso
 from newsletter.readers import my_data
 from newsletter.readers.subscriber import Status
 from newsletter.readers.unsubscribe import unsubscribe
-from tests.support import due_steps
-from tests.support.aws_commands import request_of
-from tests.support.cloud import Cloud
-from tests.support.due_steps import DAY, TWO
-from tests.support.readers import add_reader
+from tests.support.aws.aws_commands import request_of
+from tests.support.leads import due_steps
+from tests.support.leads.due_steps import DAY, TWO
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 from tests.template.stacks import ROOT
 
 edit = due_steps.edit

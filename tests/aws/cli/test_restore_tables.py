@@ -9,9 +9,9 @@ import pytest
 
 from newsletter.container import app
 from newsletter.readers import my_data
-from tests.support.cloud import Cloud
 from tests.support.commands import Captured, run
-from tests.support.readers import add_reader
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 AT = ("--at", "2026-11-28T08:00:00Z")
 RESTORED = "restored"

@@ -15,9 +15,9 @@ from cli.sequences.simulate_sequence import masked
 from newsletter.container import app
 from newsletter.publication.read_publication import read_publication_file
 from newsletter.sending.feedback.visit_marks import VisitMark
-from tests.support.cloud import Cloud
-from tests.support.readers import add_reader
-from tests.support.sequences import deploy, edition, sequence, step
+from tests.support.leads.sequences import deploy, edition, sequence, step
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)

@@ -25,9 +25,9 @@ from cli.main import main
 from newsletter.container import app
 from rehearsal import address_file
 from rehearsal.cloud import LocalCloud
-from tests.support.loopback import served
-from tests.support.no_stack import without_stack
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
+from tests.support.stack.loopback import served
+from tests.support.stack.no_stack import without_stack
 
 ENVIRONMENT = {"NEWSLETTER_CONTENT_TABLE": "deployed-content", "NEWSLETTER_TEMPLATES": "/opt", "OTHER": "x"}
 

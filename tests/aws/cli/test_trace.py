@@ -13,10 +13,10 @@ from cli.trace.find import LOOKS
 from newsletter.container import app
 from newsletter.leads.lead import lead_id
 from newsletter.platform.times import parse_iso
-from tests.support.cloud import BROWSER
-from tests.support.log_lines import told_of_readers
-from tests.support.product_over_http import Product, link_to
-from tests.support.readers import add_reader
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import BROWSER
+from tests.support.stack.log_lines import told_of_readers
+from tests.support.stack.product_over_http import Product, link_to
 
 Captured = pytest.CaptureFixture[str]
 READER, OTHER = "maija@example.com", "olli@example.com"

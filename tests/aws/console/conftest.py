@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Browser, trust
-from tests.support.issuer import Issuer, issuing
+from tests.support.console.console_calls import MARKETING, Browser, trust
+from tests.support.console.issuer import Issuer, issuing
+from tests.support.stack.cloud import Cloud
 
 
 @pytest.fixture(scope="package")

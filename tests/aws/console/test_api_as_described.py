@@ -31,13 +31,13 @@ from newsletter.container import app
 from newsletter.leads.lead import LeadState
 from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.platform.web.answer import Answer
-from tests.support.cloud import Cloud, running
-from tests.support.console_calls import Program, trust
-from tests.support.described import console_as_wsgi, document, faults, operations
-from tests.support.issuer import Issuer, issuing
-from tests.support.kept_leads import add_lead
-from tests.support.mails import FIRST
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import Program, trust
+from tests.support.console.described import console_as_wsgi, document, faults, operations
+from tests.support.console.issuer import Issuer, issuing
+from tests.support.leads.kept_leads import add_lead
+from tests.support.mailings.mails import FIRST
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud, running
 
 EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 3}
 """Requests of each operation that are as described, and that are not."""

@@ -13,10 +13,10 @@ from console import openapi
 from newsletter.container import app
 from newsletter.mailings.digests.digest import Digest, Window
 from newsletter.mailings.mailing import Audience, Kind, Mailing
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Program
-from tests.support.issuer import Issuer
-from tests.support.mails import FIRST
+from tests.support.console.console_calls import Program
+from tests.support.console.issuer import Issuer
+from tests.support.mailings.mails import FIRST
+from tests.support.stack.cloud import Cloud
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)

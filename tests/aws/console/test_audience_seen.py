@@ -9,11 +9,11 @@ import pytest
 from newsletter.container import app
 from newsletter.mailings.drafts.draft import DraftState
 from newsletter.mailings.drafts.edit_drafts import list_drafts
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Program
-from tests.support.issuer import Issuer
-from tests.support.readers import add_reader
-from tests.support.sent_campaign import FIRST, campaign_that_went_out
+from tests.support.console.console_calls import Program
+from tests.support.console.issuer import Issuer
+from tests.support.mailings.sent_campaign import FIRST, campaign_that_went_out
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 TEXT = {"subject": "Kevään sparraukset", "body": "Moi **sinä**.", "language": "fi"}
 OTHER = "the audience had 20 readers when it was looked at, and has 1 now"

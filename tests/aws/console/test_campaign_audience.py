@@ -13,10 +13,10 @@ from newsletter.mailings.drafts.draft import DraftState
 from newsletter.mailings.drafts.edit_drafts import find_draft, list_drafts
 from newsletter.platform.times import iso, whole_seconds
 from tests.aws.console.test_console_api import _conforms
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Answer, Browser, Program
-from tests.support.issuer import Issuer
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import Answer, Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 MAIJA, KALLE, LIISA = (f"{name}@example.com" for name in ("maija", "kalle", "liisa"))
 NEW = "/console/campaigns/new"

@@ -11,10 +11,10 @@ import pytest
 from newsletter.container import app
 from newsletter.platform.times import iso
 from rehearsal import events
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Program
-from tests.support.issuer import Issuer
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import Program
+from tests.support.console.issuer import Issuer
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 READER = "maija@example.com"
 CAMPAIGN = {"name": "kevat", "subject": "Kevään sparraukset", "body": "Moi **sinä**.", "language": "fi"}

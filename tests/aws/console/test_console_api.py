@@ -13,11 +13,11 @@ from console import openapi
 from console.handler import PATHS
 from newsletter.articles.article import Article
 from newsletter.container import app
-from tests.support.cloud import ROOT, Cloud
-from tests.support.console_calls import Program, call
-from tests.support.described import faults
-from tests.support.issuer import Issuer
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import Program, call
+from tests.support.console.described import faults
+from tests.support.console.issuer import Issuer
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import ROOT, Cloud
 
 CAMPAIGN = {"name": "kevat-2027", "subject": "Kevään sparraukset", "body": "Moi **sinä**.", "language": "fi"}
 READERS = [f"reader{number}@example.com" for number in range(3)]

@@ -10,9 +10,9 @@ from newsletter.articles.article import Article
 from newsletter.container import app
 from newsletter.platform.times import whole_seconds
 from tests.aws.console.test_console_api import _conforms
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Browser, Program
-from tests.support.issuer import Issuer
+from tests.support.console.console_calls import Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.stack.cloud import Cloud
 
 ID = "a" * 16
 PAGE = f"/console/articles/{ID}"

@@ -8,10 +8,10 @@ import pytest
 
 from newsletter.container import app
 from tests.aws.console.test_console_api import _conforms
-from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Browser, Program, carried
-from tests.support.issuer import Issuer
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import MARKETING, Browser, Program, carried
+from tests.support.console.issuer import Issuer
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 WRITER: dict[str, Any] = MARKETING
 PATH = "/console/audiences"

@@ -9,10 +9,10 @@ import pytest
 from console.handler import PATHS
 from newsletter.platform.audit.acts import ACTS, FORMS, LOOKS
 from tests.aws.console.test_console_api import _conforms
-from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Browser, Program
-from tests.support.issuer import Issuer
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import MARKETING, Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 CAMPAIGN = {"name": "kevat", "subject": "Kevään sparraukset", "body": "Varaa aika.", "language": "fi"}
 

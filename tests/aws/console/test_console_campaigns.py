@@ -14,10 +14,10 @@ from newsletter.container import app
 from newsletter.mailings.drafts.draft import Draft, DraftState
 from newsletter.mailings.drafts.edit_drafts import find_draft, list_drafts
 from newsletter.platform.errors import InvalidInput
-from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Answer, Browser, call
-from tests.support.issuer import Issuer
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import MARKETING, Answer, Browser, call
+from tests.support.console.issuer import Issuer
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 READER = "maija@example.com"
 ME = "anna@example.com"

@@ -10,10 +10,10 @@ from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.platform.times import whole_seconds
 from newsletter.reports.report_mailing import report_mailing
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Browser, Program
-from tests.support.issuer import Issuer
-from tests.support.site import READER
+from tests.support.console.console_calls import Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.readers.site import READER
+from tests.support.stack.cloud import Cloud
 
 WRONG, RIGHT = "https://kirja.example/vaara", "https://kirja.example/oikea"
 CAMPAIGN = "campaign-kevat"

@@ -14,10 +14,10 @@ from newsletter.readers.manage.change import change_choices
 from newsletter.readers.subscriber import Status
 from tests.aws.console.test_console_api import _conforms
 from tests.aws.console.test_console_articles import add
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Browser, Program
-from tests.support.issuer import Issuer
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 READER = "maija.lukija@example.com"
 

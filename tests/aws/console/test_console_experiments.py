@@ -10,11 +10,11 @@ import pytest
 from newsletter.container import app
 from newsletter.mailings.drafts.edit_drafts import list_drafts
 from newsletter.mailings.experiments.experiment import Experiment
-from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Browser, Program
-from tests.support.issuer import Issuer
-from tests.support.readers import add_reader
-from tests.support.sent_campaign import FIRST, campaign_that_went_out, mailed
+from tests.support.console.console_calls import MARKETING, Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.mailings.sent_campaign import FIRST, campaign_that_went_out, mailed
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 AB: dict[str, Any] = {"subjects": ["Yksi", "Kaksi"], "share": 0.4, "hours": 2, "preheaders": ["Eka", "Toka"]}
 TEXT: dict[str, Any] = {"name": "koe", "subject": "Yksi", "body": "Moi.", "language": "fi", "ab": AB}

@@ -14,10 +14,10 @@ from newsletter.articles.feeds.web_page import NamedFeed, WebPage
 from newsletter.container import app
 from newsletter.platform.errors import FeedUnreadable
 from tests.aws.console.test_console_api import _conforms
-from tests.support.blog import HOUR, NOW
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Browser, Program
-from tests.support.issuer import Issuer
+from tests.support.articles.blog import HOUR, NOW
+from tests.support.console.console_calls import Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.stack.cloud import Cloud
 
 PAGE = "/console/feeds"
 URL = "https://blog.example/feed"

@@ -10,9 +10,9 @@ import pytest
 
 from newsletter.container import app
 from tests.aws.console.test_console_api import _conforms
-from tests.support.cloud import PUBLIC_URL, Cloud, link_to
-from tests.support.console_calls import Browser, Program
-from tests.support.issuer import Issuer
+from tests.support.console.console_calls import Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.stack.cloud import PUBLIC_URL, Cloud, link_to
 
 
 def test_the_page_shows_the_html_and_a_frame_that_cannot_be_sent(looker: Browser) -> None:

@@ -16,12 +16,12 @@ from newsletter.readers.transfers.export import file_of
 from newsletter.readers.transfers.import_lines import lines_of
 from newsletter.readers.transfers.transfer import PART, ImportState
 from tests.aws.console.test_console_api import _conforms
-from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Answer, Browser, Program, call
-from tests.support.import_lists import id_of, status_of
-from tests.support.issuer import Issuer
-from tests.support.list_uploads import LISTMONK, MAILCHIMP, press, send_file
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import MARKETING, Answer, Browser, Program, call
+from tests.support.console.issuer import Issuer
+from tests.support.readers.import_lists import id_of, status_of
+from tests.support.readers.list_uploads import LISTMONK, MAILCHIMP, press, send_file
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 
 @pytest.fixture

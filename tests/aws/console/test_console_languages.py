@@ -10,9 +10,9 @@ from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.digests.decision import Answer
 from newsletter.platform.times import whole_seconds
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Browser, call
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import Browser, call
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 HEADINGS = {"en": "Today", "fi": "Tänään", "sv": "I dag"}
 PAGES = (

@@ -13,12 +13,12 @@ from newsletter.mailings.campaign import Campaign
 from newsletter.mailings.drafts.draft import DraftState
 from newsletter.mailings.drafts.edit_drafts import create_draft, find_draft, save_draft
 from newsletter.mailings.drafts.schedule import schedule_draft
-from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Answer, Browser, Program
-from tests.support.issuer import Issuer
-from tests.support.list_uploads import press as press_import
-from tests.support.list_uploads import send_file
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import MARKETING, Answer, Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.readers.list_uploads import press as press_import
+from tests.support.readers.list_uploads import send_file
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 NEW = "/console/campaigns/new"
 GOOD = {"subject": "Kevät", "body": "Hei.", "language": "fi"}

@@ -13,11 +13,11 @@ from newsletter.leads.lead import LeadState, Temperature
 from newsletter.leads.manage import list_leads as listing
 from newsletter.leads.manage.acts import Act
 from newsletter.leads.outbox.outbox_event import Attempt, EventState
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Answer, Browser, Program
-from tests.support.issuer import Issuer
-from tests.support.kept_leads import MADE, add_event, add_lead
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import Answer, Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.leads.kept_leads import MADE, add_event, add_lead
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 PAGE = "/console/leads"
 READER = "maija.lukija@example.com"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from newsletter.container import app
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Answer, Browser, Program
-from tests.support.issuer import Issuer
+from tests.support.console.console_calls import Answer, Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.stack.cloud import Cloud
 
 PREVIEW = "/console/campaigns/preview"
 TEXT = {

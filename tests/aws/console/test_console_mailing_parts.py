@@ -11,10 +11,10 @@ from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.platform.times import whole_seconds
 from newsletter.reports.clickers import clickers, clickers_csv
 from newsletter.sending.feedback.visit_marks import VisitMark
-from tests.support.cloud import PUBLIC_URL, Cloud, link_to
-from tests.support.console_calls import Browser, Program
-from tests.support.issuer import Issuer
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import PUBLIC_URL, Cloud, link_to
 
 PAGE = "/console/mailings/campaign-kevat"
 BOOK = "https://kirja.example/a?b=1&c=2"

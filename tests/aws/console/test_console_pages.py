@@ -18,11 +18,11 @@ from newsletter.platform.isolation import Isolated
 from newsletter.publication.access.roles import Role
 from newsletter.reports.report_mailing import Report
 from rehearsal import events
-from tests.support.altered_tokens import altered_tokens
-from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Browser, call, carried
-from tests.support.issuer import Issuer
-from tests.support.readers import add_reader
+from tests.support.console.altered_tokens import altered_tokens
+from tests.support.console.console_calls import MARKETING, Browser, call, carried
+from tests.support.console.issuer import Issuer
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 READER = "maija.lukija@example.com"
 NEW = "/console/campaigns/new"

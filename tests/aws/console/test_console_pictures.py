@@ -13,10 +13,10 @@ from newsletter.container import app
 from newsletter.mail.markdown import render_markdown
 from newsletter.mail.pictures import add_picture as adding
 from rehearsal import events
-from tests.support.cloud import PUBLIC_URL, Cloud
-from tests.support.console_calls import Answer, Browser, Program
-from tests.support.issuer import Issuer
-from tests.support.pictures import gif, jpeg, png
+from tests.support.articles.pictures import gif, jpeg, png
+from tests.support.console.console_calls import Answer, Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.stack.cloud import PUBLIC_URL, Cloud
 
 EDGE = "----edge"
 

@@ -11,11 +11,11 @@ from newsletter.container import app
 from newsletter.leads.lead import LeadState
 from newsletter.readers.subscriber import Status
 from tests.aws.console.test_console_api import _conforms
-from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Answer, Browser, Program
-from tests.support.issuer import Issuer
-from tests.support.kept_leads import add_lead
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import MARKETING, Answer, Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.leads.kept_leads import add_lead
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 READER = "maija.lukija@example.com"
 

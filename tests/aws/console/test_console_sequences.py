@@ -9,10 +9,10 @@ import pytest
 from newsletter.container import app
 from newsletter.publication.sequences import Exit
 from tests.aws.console.test_console_api import _conforms
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Browser, Program
-from tests.support.issuer import Issuer
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)

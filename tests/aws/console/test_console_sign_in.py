@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from tests.support.cloud import PUBLIC_URL, Cloud
-from tests.support.console_calls import MARKETING, Browser, trust
-from tests.support.issuer import Issuer
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import MARKETING, Browser, trust
+from tests.support.console.issuer import Issuer
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import PUBLIC_URL, Cloud
 
 READER = "maija.lukija@example.com"
 NEW = "/console/campaigns/new"

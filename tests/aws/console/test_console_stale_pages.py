@@ -12,10 +12,10 @@ from newsletter.mailings.drafts import schedule
 from newsletter.mailings.drafts.draft import DraftState
 from newsletter.mailings.drafts.edit_drafts import find_draft, save_draft
 from tests.aws.console.test_console_campaigns import NEW, TEXT, fields, only, press
-from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Browser
-from tests.support.issuer import Issuer
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import MARKETING, Browser
+from tests.support.console.issuer import Issuer
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 OTHER = {**TEXT, "subject": "Aivan muuta"}
 

@@ -13,11 +13,11 @@ from newsletter.platform.times import iso
 from newsletter.publication.sending_limits import Feedback
 from newsletter.sending.feedback.reputation_store import Breaker
 from tests.aws.console.test_console_api import _conforms
-from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Browser, Program
-from tests.support.issuer import Issuer
-from tests.support.kept_leads import add_lead
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import MARKETING, Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.leads.kept_leads import add_lead
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 
 @pytest.fixture

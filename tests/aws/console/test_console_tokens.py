@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.platform.web.oidc_client import ASK_AGAIN, KEYS_LIFE, LEEWAY, BadToken, IssuerUnreachable, Oidc
-from tests.support.altered_tokens import altered_tokens
-from tests.support.issuer import CLIENT, Issuer
+from tests.support.console.altered_tokens import altered_tokens
+from tests.support.console.issuer import CLIENT, Issuer
 from tests.support.strategies import anything
 
 

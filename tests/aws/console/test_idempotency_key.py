@@ -16,11 +16,11 @@ from newsletter.mailings.drafts.drafts_store import Drafts
 from newsletter.platform.aws.queues_client import Queues
 from newsletter.platform.times import iso
 from newsletter.platform.web.kept_answers_store import LEASE, LIFE, KeptAnswers
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Answer, call
-from tests.support.issuer import Issuer
-from tests.support.kept_leads import add_lead
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import Answer, call
+from tests.support.console.issuer import Issuer
+from tests.support.leads.kept_leads import add_lead
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 READER = "maija.lukija@example.com"
 TEXT = {"subject": "Kevät", "body": "Hei.", "language": "fi"}

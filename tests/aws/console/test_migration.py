@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from newsletter.container import app
-from tests.support.cloud import Cloud, link_to
-from tests.support.console_calls import MARKETING, Browser, carried
-from tests.support.issuer import Issuer
-from tests.support.list_uploads import LISTMONK, MAILCHIMP, press, send_file
+from tests.support.console.console_calls import MARKETING, Browser, carried
+from tests.support.console.issuer import Issuer
+from tests.support.readers.list_uploads import LISTMONK, MAILCHIMP, press, send_file
+from tests.support.stack.cloud import Cloud, link_to
 
 CAMPAIGN = {"subject": "Kevään kuulumiset", "body": "Hei {{ first_name | sinä }}!", "language": "fi"}
 LEFT = "Email Address,First Name,Unsubscribe Time\nb@example.com,Bo,2024-05-02 10:00:00\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console.handler import PATHS
-from tests.support.cloud import Cloud
+from tests.support.stack.cloud import Cloud
 
 SIGNING_IN = {("/console/login", "GET"), ("/console/callback", "GET"), ("/console/logout", "GET")}
 OPEN = {

@@ -15,12 +15,12 @@ from newsletter.container import app
 from newsletter.mailings.digests import start
 from newsletter.mailings.mailing import Kind
 from tests.skips import SPAMASSASSIN, require
-from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Browser, Program, trust
-from tests.support.issuer import issuing
-from tests.support.mails import article
-from tests.support.no_stack import without_stack
-from tests.support.templates import TEMPLATES
+from tests.support.console.console_calls import MARKETING, Browser, Program, trust
+from tests.support.console.issuer import issuing
+from tests.support.mailings.mails import article
+from tests.support.mailings.templates import TEMPLATES
+from tests.support.stack.cloud import Cloud
+from tests.support.stack.no_stack import without_stack
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 BROKEN = "Moi\n\n[lue](/x)"

@@ -13,9 +13,9 @@ import pytest
 from newsletter.container import Container, app
 from newsletter.mailings.drafts.try_out import MAILS_AN_HOUR
 from newsletter.platform.aws import clients
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Answer, Browser, Program
-from tests.support.issuer import Issuer
+from tests.support.console.console_calls import Answer, Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.stack.cloud import Cloud
 
 A_SECOND = 2
 MOST, COSTLY = 10 * A_SECOND, 2 * A_SECOND

@@ -12,10 +12,10 @@ from newsletter.container import app
 from newsletter.platform.times import iso
 from newsletter.publication.access.roles import Role
 from tests.aws.console.test_open_paths import OPEN
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Browser, Program
-from tests.support.issuer import Issuer
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 # A new route belongs into one of these lists, with the least role that may use it.
 LOOK = """

@@ -21,11 +21,11 @@ from newsletter.leads.outbox.outbox_event import EventState
 from newsletter.platform.times import iso
 from newsletter.publication.access.roles import Role
 from tests.aws.console.test_console_articles import add as add_article
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Browser, Program
-from tests.support.issuer import Issuer
-from tests.support.kept_leads import MADE, add_event, add_lead
-from tests.support.readers import add_reader
+from tests.support.console.console_calls import Browser, Program
+from tests.support.console.issuer import Issuer
+from tests.support.leads.kept_leads import MADE, add_event, add_lead
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 READER = "maija.lukija@example.com"
 FORM = re.compile(r'<form[^>]*method="post"[^>]*action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.support.lead_fixtures import clock, judge
+from tests.support.leads.lead_fixtures import clock, judge
 
 __all__ = ["clock", "judge"]

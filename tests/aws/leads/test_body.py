@@ -23,11 +23,11 @@ from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.imports.import_subscribers import ImportList, Mode, import_rows
 from newsletter.readers.imports.read_row import Row
-from tests.support.cloud import BROWSER, PUBLIC_URL, Cloud, link_to
-from tests.support.json_schema import faults, unknown_fields
-from tests.support.lead_fixtures import NOON
-from tests.support.presses import BATCH, MAILING, Judge, leads, press_at, told, welcomed_with
-from tests.support.site import ID, READER, Clock, link, post
+from tests.support.console.json_schema import faults, unknown_fields
+from tests.support.leads.lead_fixtures import NOON
+from tests.support.leads.presses import BATCH, MAILING, Judge, leads, press_at, told, welcomed_with
+from tests.support.readers.site import ID, READER, Clock, link, post
+from tests.support.stack.cloud import BROWSER, PUBLIC_URL, Cloud, link_to
 
 SCHEMA: dict[str, Any] = json.loads(
     (Path(__file__).parents[3] / "docs/schemas/lead-1.json").read_text(encoding="utf-8")

@@ -21,8 +21,8 @@ from newsletter.platform.aws import clients as aws
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.platform.messages import Visited, from_json
 from public_site.request import MAX_HEADER
-from tests.support.cloud import Cloud
-from tests.support.site import ID, Clock, heading, token
+from tests.support.readers.site import ID, Clock, heading, token
+from tests.support.stack.cloud import Cloud
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TARGET = "https://blog.example.com/a"

@@ -22,11 +22,11 @@ from newsletter.platform.errors import NotNow
 from newsletter.platform.isolation import Isolated
 from newsletter.readers import my_data
 from newsletter.readers.current_subscriber import current_subscriber
-from tests.support.cloud import Cloud
-from tests.support.lead_fixtures import NOON
-from tests.support.lost_responses import Call, Crash, crashing, every, lost, the
-from tests.support.presses import OFFER, Judge, leads, press_at, told, types
-from tests.support.site import ID, Clock
+from tests.support.aws.lost_responses import Call, Crash, crashing, every, lost, the
+from tests.support.leads.lead_fixtures import NOON
+from tests.support.leads.presses import OFFER, Judge, leads, press_at, told, types
+from tests.support.readers.site import ID, Clock
+from tests.support.stack.cloud import Cloud
 
 PERSON, MACHINE, UNSURE = VerdictKind.PERSON, VerdictKind.MACHINE, VerdictKind.UNSURE
 

@@ -14,8 +14,8 @@ from newsletter.container import app
 from newsletter.leads.outbox.deliver_events import deliver_events, replay
 from newsletter.leads.outbox.outbox_event import EventState
 from newsletter.publication.crm import CrmAuth, CrmFormat, CrmSettings
-from tests.support.cloud import CRM_TOKEN, Cloud
-from tests.support.leads import enqueue, make_lead
+from tests.support.leads.leads import enqueue, make_lead
+from tests.support.stack.cloud import CRM_TOKEN, Cloud
 
 MAIJA = "maija@example.com"
 NOW = datetime.now(UTC).replace(microsecond=0)

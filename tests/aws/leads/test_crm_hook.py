@@ -12,9 +12,9 @@ from newsletter.container import app
 from newsletter.leads import change_lead
 from newsletter.platform.errors import NewsletterError
 from newsletter.readers.subscriber import Status, subscriber_id
-from tests.support.cloud import INBOUND_SECRET, PEPPER, Cloud, link_to
-from tests.support.leads import make_lead, tell
-from tests.support.throttled import after, throttled
+from tests.support.aws.throttled import after, throttled
+from tests.support.leads.leads import make_lead, tell
+from tests.support.stack.cloud import INBOUND_SECRET, PEPPER, Cloud, link_to
 
 MAIJA = "maija@example.com"
 NOW = datetime.now(UTC).replace(microsecond=0)

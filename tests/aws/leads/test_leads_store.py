@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from newsletter.leads.lead import LeadState
-from tests.support.dynamodb import Adapters
-from tests.support.presses import a_lead
+from tests.support.aws.dynamodb import Adapters
+from tests.support.leads.presses import a_lead
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 

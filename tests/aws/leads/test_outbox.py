@@ -21,11 +21,11 @@ from newsletter.leads.outbox.outbox_event import EventState
 from newsletter.platform.errors import NotFound
 from newsletter.readers.my_data import erase_every_address
 from newsletter.readers.subscriber import subscriber_id
-from tests.support import outbox
-from tests.support.cloud import PEPPER, WEBHOOK_SECRET, Cloud
-from tests.support.leads import body_of, enqueue, make_lead
-from tests.support.outbox import HOUR, KALLE, MAIJA, NOW, at_every_due_time, one, tick, woken
-from tests.support.outside import Webhook
+from tests.support.leads import outbox
+from tests.support.leads.leads import body_of, enqueue, make_lead
+from tests.support.leads.outbox import HOUR, KALLE, MAIJA, NOW, at_every_due_time, one, tick, woken
+from tests.support.stack.cloud import PEPPER, WEBHOOK_SECRET, Cloud
+from tests.support.stack.outside import Webhook
 
 lead = outbox.lead
 even = outbox.even

@@ -14,9 +14,9 @@ from newsletter.leads.outbox.deliver_events import deliver_due, deliver_events
 from newsletter.leads.outbox.outbox_event import EventState
 from newsletter.leads.outbox.outbox_store import LEASE
 from newsletter.platform.isolation import Isolated
-from tests.support.cloud import Cloud
-from tests.support.leads import enqueue, make_lead
-from tests.support.lost_responses import Call, Crash, crashing, every, lost, the
+from tests.support.aws.lost_responses import Call, Crash, crashing, every, lost, the
+from tests.support.leads.leads import enqueue, make_lead
+from tests.support.stack.cloud import Cloud
 
 MAIJA = "maija@example.com"
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -12,10 +12,10 @@ from newsletter.leads.outbox import deliver_events as module
 from newsletter.leads.outbox.deliver_events import deliver_events, probe, switch_on
 from newsletter.leads.outbox.endpoint_health import REFUSALS_BEFORE_OFF, Access, EndpointHealth
 from newsletter.leads.outbox.outbox_event import EventState
-from tests.support import outbox
-from tests.support.cloud import Cloud
-from tests.support.leads import enqueue, make_lead
-from tests.support.outbox import HOUR, KALLE, MAIJA, NOW, at_every_due_time, leads_of, tick, woken
+from tests.support.leads import outbox
+from tests.support.leads.leads import enqueue, make_lead
+from tests.support.leads.outbox import HOUR, KALLE, MAIJA, NOW, at_every_due_time, leads_of, tick, woken
+from tests.support.stack.cloud import Cloud
 
 lead = outbox.lead
 even = outbox.even

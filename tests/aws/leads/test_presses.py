@@ -16,10 +16,10 @@ from newsletter.leads.visits.verdict import VerdictKind
 from newsletter.platform.errors import NotNow
 from newsletter.platform.isolation import Isolated
 from newsletter.readers import my_data
-from tests.support.cloud import Cloud
-from tests.support.lead_fixtures import NOON
-from tests.support.presses import MAILING, OFFER, POSITION, Judge, leads, offer_link, press_at, told, types
-from tests.support.site import ID, Clock, heading, text
+from tests.support.leads.lead_fixtures import NOON
+from tests.support.leads.presses import MAILING, OFFER, POSITION, Judge, leads, offer_link, press_at, told, types
+from tests.support.readers.site import ID, Clock, heading, text
+from tests.support.stack.cloud import Cloud
 
 PERSON, MACHINE, UNSURE = VerdictKind.PERSON, VerdictKind.MACHINE, VerdictKind.UNSURE
 

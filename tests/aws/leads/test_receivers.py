@@ -24,8 +24,8 @@ from newsletter.leads.crm_client import Crm
 from newsletter.leads.outbox.deliver_events import deliver_events, replay
 from newsletter.leads.outbox.outbox_event import EventState
 from tests.skips import NODE_MODULES, WEBHOOKS_JS, require
-from tests.support.cloud import WEBHOOK_SECRET, Cloud
-from tests.support.leads import enqueue, make_lead
+from tests.support.leads.leads import enqueue, make_lead
+from tests.support.stack.cloud import WEBHOOK_SECRET, Cloud
 
 RECEIVERS = Path(__file__).parents[3] / "docs" / "receivers"
 MAIJA = "maija@example.com"

@@ -26,8 +26,8 @@ from newsletter.readers.subscriber import Status
 from newsletter.reports.report_as_json import report_as_json
 from newsletter.reports.report_mailing import report_mailing
 from newsletter.reports.words.visit_words import brought_in_words
-from tests.support.cloud import Cloud
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
+from tests.support.stack.cloud import Cloud
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LINKS = [(f"link{number:06}", f"https://blog.example.com/{number}") for number in range(35)]

@@ -19,10 +19,10 @@ from newsletter.leads.visits.judge import judge as really_judge
 from newsletter.leads.visits.verdict import VerdictKind
 from newsletter.mailings.mailing import WELCOME, Kind, Mailing, Variant
 from newsletter.publication.sequences import Exit
-from tests.support.cloud import BROWSER, Cloud
-from tests.support.lead_fixtures import NOON
-from tests.support.presses import MAILING, OFFER, Judge, leads, press_at, told, types, welcomed_with
-from tests.support.site import ID, Clock
+from tests.support.leads.lead_fixtures import NOON
+from tests.support.leads.presses import MAILING, OFFER, Judge, leads, press_at, told, types, welcomed_with
+from tests.support.readers.site import ID, Clock
+from tests.support.stack.cloud import BROWSER, Cloud
 
 PERSON, MACHINE, UNSURE = VerdictKind.PERSON, VerdictKind.MACHINE, VerdictKind.UNSURE
 HOME = Evidence(

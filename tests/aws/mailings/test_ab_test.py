@@ -32,10 +32,10 @@ from newsletter.platform.times import whole_seconds
 from newsletter.readers.unsubscribe import unsubscribe
 from newsletter.reports.words.experiment_words import experiment_as_json
 from newsletter.sending.feedback.visit_marks import VisitMark
-from tests.support.cloud import Cloud
-from tests.support.crashing_calls import CrashingCall
-from tests.support.readers import add_reader
-from tests.support.reports import report_of
+from tests.support.aws.crashing_calls import CrashingCall
+from tests.support.mailings.reports import report_of
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 AB = Experiment(("Yksi", "Kaksi"), 0.5, 4, ("Eka", "Toka"))
 TEXT = Campaign(name="koe", subject="Yksi", body="Moi.", language="fi", ab=AB)

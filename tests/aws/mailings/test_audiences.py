@@ -20,9 +20,9 @@ from newsletter.platform.shards import shard_of
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import Recipient, Status
 from newsletter.sending.feedback.visit_marks import VisitMark
-from tests.support.cloud import Cloud
-from tests.support.kept_leads import lead_of
-from tests.support.readers import add_reader
+from tests.support.leads.kept_leads import lead_of
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 MAIJA, KALLE, LIISA = (f"{name}@example.com" for name in ("maija", "kalle", "liisa"))
 

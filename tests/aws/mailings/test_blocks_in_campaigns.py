@@ -11,8 +11,8 @@ from newsletter.mail.preflight_rules import Rule
 from newsletter.mailings.campaign import Campaign, prepare_campaign, start_campaign
 from newsletter.mailings.rendering.preflight import PreflightFailed
 from newsletter.platform.times import whole_seconds
-from tests.support.cloud import Cloud
-from tests.support.mails import article
+from tests.support.mailings.mails import article
+from tests.support.stack.cloud import Cloud
 
 URL = "https://blog.example/yksi"
 

@@ -28,9 +28,9 @@ from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import Recipient
 from newsletter.reports.report_mailing import recipients_of, report_mailing
 from newsletter.sending.ledger import RecipientStatus
-from tests.support.cloud import Cloud
-from tests.support.readers import add_reader
-from tests.support.sequences import deploy, sequence, step
+from tests.support.leads.sequences import deploy, sequence, step
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 MAIJA, KALLE = "maija@example.com", "kalle@example.com"
 FINNISH = Audience(languages=("fi",))

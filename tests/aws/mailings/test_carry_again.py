@@ -15,8 +15,8 @@ from newsletter.container import app
 from newsletter.mailings.digests.carry_again import carry_again
 from newsletter.mailings.digests.digest import Digest, Window
 from newsletter.platform.errors import NotNow
-from tests.support.cloud import Cloud
-from tests.support.posts import Post, write_posts
+from tests.support.articles.posts import Post, write_posts
+from tests.support.stack.cloud import Cloud
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)

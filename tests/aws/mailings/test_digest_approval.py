@@ -19,9 +19,9 @@ from newsletter.publication.publication import Approval
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, Status, subscriber_id
 from newsletter.reports.descriptions import digest_as_json
-from tests.support.cloud import PEPPER, Cloud
-from tests.support.console_calls import MARKETING, Browser, Program, trust
-from tests.support.issuer import issuing
+from tests.support.console.console_calls import MARKETING, Browser, Program, trust
+from tests.support.console.issuer import issuing
+from tests.support.stack.cloud import PEPPER, Cloud
 
 READER = "lukija@example.com"
 HELSINKI = ZoneInfo("Europe/Helsinki")

@@ -18,9 +18,9 @@ from newsletter.mailings.digests.digest import digest_id, week_of
 from newsletter.mailings.digests.note import MAX_NOTE, note_of, set_note
 from newsletter.platform.errors import InvalidInput, NotFound, NotNow
 from newsletter.publication.publication import Approval
-from tests.support.cloud import Cloud, link_to
-from tests.support.console_calls import Browser, Program, trust
-from tests.support.issuer import Issuer, issuing
+from tests.support.console.console_calls import Browser, Program, trust
+from tests.support.console.issuer import Issuer, issuing
+from tests.support.stack.cloud import Cloud, link_to
 
 READERS = {"fi": "maija@example.com", "sv": "sven@example.com", "en": "emma@example.com"}
 WEEK, HOUR = timedelta(days=7), timedelta(hours=1)

@@ -25,7 +25,7 @@ from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, subscriber_id
 from newsletter.sending.feedback.reputation_store import Breaker
-from tests.support.cloud import PEPPER, Cloud
+from tests.support.stack.cloud import PEPPER, Cloud
 
 NOW = datetime(2027, 1, 12, 6, tzinfo=UTC)
 PERIOD = week_of(NOW, ZoneInfo("Europe/Helsinki"))

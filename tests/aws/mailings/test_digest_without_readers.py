@@ -17,9 +17,9 @@ from newsletter.mailings.digests.digest import digest_id, week_of
 from newsletter.mailings.mailing import Kind
 from newsletter.readers.choice import Frequency
 from newsletter.readers.subscriber import Status
-from tests.support.cloud import Cloud
-from tests.support.console_calls import Program, trust
-from tests.support.issuer import Issuer, issuing
+from tests.support.console.console_calls import Program, trust
+from tests.support.console.issuer import Issuer, issuing
+from tests.support.stack.cloud import Cloud
 
 READER = "maija@example.com"
 WEEK, HOUR = timedelta(days=7), timedelta(hours=1)

@@ -17,8 +17,8 @@ from newsletter.publication.publication import Feed, Publication
 from newsletter.readers.my_data import collect_data, erase
 from newsletter.readers.subscriber import Subscriber
 from rehearsal.ses import Mail
-from tests.support.cloud import Cloud, link_to
-from tests.support.presses import press_at
+from tests.support.leads.presses import press_at
+from tests.support.stack.cloud import Cloud, link_to
 
 READER, OTHER = "maija@example.com", "kalle@example.com"
 WEEK, HOUR = timedelta(days=7), timedelta(hours=1)

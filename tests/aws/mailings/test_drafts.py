@@ -15,8 +15,8 @@ from newsletter.mailings.drafts.drafts_store import Drafts
 from newsletter.mailings.drafts.schedule import save_campaign, schedule_draft, send_draft
 from newsletter.platform.errors import InvalidForm, NotFound, NotNow
 from newsletter.platform.times import whole_seconds
-from tests.support.cloud import Cloud
-from tests.support.readers import add_reader
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 pytestmark = pytest.mark.usefixtures("cloud")
 TEXT = Campaign(name="", subject="Kevään sparraukset", body="Moi.", language="fi")

@@ -14,9 +14,9 @@ from newsletter.platform.isolation import Isolated
 from newsletter.platform.shards import SHARDS
 from newsletter.platform.times import whole_seconds
 from newsletter.sending.feedback.visit_marks import VisitMark
-from tests.support.cloud import Cloud
-from tests.support.readers import add_reader
-from tests.support.reports import shards_counted
+from tests.support.mailings.reports import shards_counted
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 TEXT = Campaign(name="koe", subject="Yksi", body="Moi.", language="fi", ab=Experiment(("Yksi", "Kaksi"), 0.99, 4))
 ID = "campaign-koe"

@@ -15,9 +15,9 @@ from newsletter.mail.preflight_rules import examine
 from newsletter.mail.templates import Templates
 from newsletter.platform.shards import SHARDS
 from newsletter.readers.profiles.subscribers_store import Subscribers
-from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Browser, Program, trust
-from tests.support.issuer import issuing
+from tests.support.console.console_calls import MARKETING, Browser, Program, trust
+from tests.support.console.issuer import issuing
+from tests.support.stack.cloud import Cloud
 
 DRAFT = {"name": "kevat", "subject": "Kevät", "language": "fi", "body": "[Lue](https://www.sanaharju.example/x)"}
 ONCE = {"rendered": 2, "examined": 2, "queries": len(SHARDS)}

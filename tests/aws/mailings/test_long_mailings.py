@@ -19,8 +19,8 @@ from newsletter.mailings.planning.refill_queue import refill_queue
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import PlanPage, RequeueShard, SendBatch, from_json
 from newsletter.platform.rate_limit import AHEAD, CHUNK, QUEUED
-from tests.support.cloud import Cloud
-from tests.support.readers import add_reader
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 READERS = [f"lukija{number}@example.com" for number in range(12)]
 numbers = iter(range(1000))

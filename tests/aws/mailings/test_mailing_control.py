@@ -22,7 +22,7 @@ from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, subscriber_id
 from newsletter.sending.ledger import BatchStatus
 from rehearsal import events
-from tests.support.cloud import PEPPER, Cloud
+from tests.support.stack.cloud import PEPPER, Cloud
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 CAUTION = SendingLimits()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from newsletter.mailings.digests.digest import Digest, Window
 from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
-from tests.support.dynamodb import Adapters
+from tests.support.aws.dynamodb import Adapters
 from tests.support.strategies import WHOLE
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

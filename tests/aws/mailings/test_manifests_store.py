@@ -10,7 +10,7 @@ import pytest
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.mailings.planning.ledger_keys import LIFE, page_key
 from newsletter.platform.shards import SHARDS
-from tests.support.dynamodb import Adapters
+from tests.support.aws.dynamodb import Adapters
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 

@@ -12,8 +12,8 @@ from standardwebhooks import Webhook as Verifier
 from newsletter.articles.article import Choice
 from newsletter.container import app
 from newsletter.readers.subscriber import Status, subscriber_id
-from tests.support.cloud import PEPPER, WEBHOOK_SECRET, Cloud, earlier, link_to
-from tests.support.reports import report_of
+from tests.support.mailings.reports import report_of
+from tests.support.stack.cloud import PEPPER, WEBHOOK_SECRET, Cloud, earlier, link_to
 
 NOW = datetime.now(UTC)
 READER = "maija.lukija@example.com"

@@ -12,9 +12,9 @@ from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.planning import ledger_keys
 from newsletter.platform.messages import PlanPage, SendBatch, from_json
-from tests.support.cloud import Cloud, running
-from tests.support.readers import add_reader
-from tests.support.reports import report_of
+from tests.support.mailings.reports import report_of
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud, running
 
 READERS = [f"lukija{number}@example.com" for number in range(16)]
 

@@ -20,8 +20,8 @@ from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.shards import shard_of
 from newsletter.publication.sending_limits import pilot_shards
 from newsletter.readers.subscriber import Status
-from tests.support.cloud import Cloud, link_to
-from tests.support.site import post
+from tests.support.readers.site import post
+from tests.support.stack.cloud import Cloud, link_to
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 

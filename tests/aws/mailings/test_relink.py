@@ -17,8 +17,8 @@ from newsletter.platform.errors import InvalidInput, NotFound
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.publication.utm import Utm
 from newsletter.reports.report_mailing import report_mailing
-from tests.support.cloud import Cloud, link_to
-from tests.support.site import READER, Clock, heading, post, token
+from tests.support.readers.site import READER, Clock, heading, post, token
+from tests.support.stack.cloud import Cloud, link_to
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WRONG, RIGHT = "https://kirja.example/vaara?a=1&b=2", "https://kirja.example/oikea?a=1&b=2"

@@ -19,9 +19,9 @@ from newsletter.mailings.drafts.schedule import schedule_draft, schedule_new, se
 from newsletter.mailings.drafts.start_due import start_due_draft
 from newsletter.platform.errors import Conflict, InvalidInput, NotNow, PartlyFailed
 from newsletter.platform.times import whole_seconds
-from tests.support.cloud import Cloud
-from tests.support.crashing_calls import CrashingCall
-from tests.support.readers import add_reader
+from tests.support.aws.crashing_calls import CrashingCall
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 TEXT = Campaign(name="kevat", subject="Kevät", body="Moi.", language="fi")
 READER = "maija@example.com"

@@ -22,8 +22,8 @@ from newsletter.mailings.experiments.send_again import may_be_sent_again
 from newsletter.mailings.status import MailingState
 from newsletter.platform.errors import Conflict, InvalidInput, NotFound, NotNow
 from newsletter.sending.feedback.visit_marks import VisitMark
-from tests.support.cloud import Cloud
-from tests.support.sent_campaign import FIRST, NAMES, TEXT, campaign_that_went_out, mailed, note, now, tick
+from tests.support.mailings.sent_campaign import FIRST, NAMES, TEXT, campaign_that_went_out, mailed, note, now, tick
+from tests.support.stack.cloud import Cloud
 
 
 @pytest.fixture

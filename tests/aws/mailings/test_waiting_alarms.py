@@ -9,10 +9,10 @@ import pytest
 
 from newsletter.platform.messages import ConfirmSignUp, Message, SendNotice, from_json
 from rehearsal import events
-from tests.support.cloud import Cloud
-from tests.support.leads import enqueue, make_lead
-from tests.support.measured import BEGINNING, Time, alarm, measured
-from tests.support.readers import add_reader
+from tests.support.aws.measured import BEGINNING, Time, alarm, measured
+from tests.support.leads.leads import enqueue, make_lead
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 from tests.template.alarms import Point, rings
 
 READER = "maija@example.com"

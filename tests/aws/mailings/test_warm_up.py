@@ -23,9 +23,9 @@ from newsletter.overview.whats_next import warm_up_today
 from newsletter.publication.sending_limits import WarmUp
 from newsletter.reports.report_mailing import report_mailing
 from newsletter.sending.warm_up.count_mails import DayIsFull, count_mails
-from tests.support import warm_up
-from tests.support.lost_responses import Crash, crashing, the
-from tests.support.warm_up import BEGINS, IDS, LARGEST, READERS, Days, plan, state_of
+from tests.support.aws.lost_responses import Crash, crashing, the
+from tests.support.mailings import warm_up
+from tests.support.mailings.warm_up import BEGINS, IDS, LARGEST, READERS, Days, plan, state_of
 
 days = warm_up.days
 

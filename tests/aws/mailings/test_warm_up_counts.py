@@ -15,8 +15,8 @@ from newsletter.sending.ledger import SendResult
 from newsletter.sending.send_batches import send_batches
 from newsletter.sending.settle_doubt import BatchBusy
 from newsletter.sending.warm_up.count_mails import DayIsFull, count_mails, next_part, wait_for_next_day
-from tests.support import warm_up
-from tests.support.warm_up import BEGINS, IDS, READERS, Days, counted, first_batch, plan, send_all, state_of
+from tests.support.mailings import warm_up
+from tests.support.mailings.warm_up import BEGINS, IDS, READERS, Days, counted, first_batch, plan, send_all, state_of
 
 days = warm_up.days
 

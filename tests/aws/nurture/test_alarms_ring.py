@@ -23,11 +23,11 @@ from newsletter.publication.sending_limits import Feedback
 from newsletter.sending.feedback.circuit_breaker import count_feedback
 from newsletter.sending.ses.account_client import Account, Quota
 from rehearsal import events
-from tests.support.blog import Entries, write
-from tests.support.cloud import Cloud
-from tests.support.leads import enqueue, make_lead
-from tests.support.measured import BEGINNING, Time, alarm, measured
-from tests.support.readers import add_reader
+from tests.support.articles.blog import Entries, write
+from tests.support.aws.measured import BEGINNING, Time, alarm, measured
+from tests.support.leads.leads import enqueue, make_lead
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 from tests.template.alarms import Point, rings, times_rung
 
 Captured = pytest.CaptureFixture[str]

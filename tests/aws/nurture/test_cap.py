@@ -14,10 +14,10 @@ from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.nurture.steps.mails_lately import SentLately
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import Status, Subscriber
-from tests.support.cloud import Cloud
-from tests.support.mails import article
-from tests.support.readers import add_reader
-from tests.support.sequences import deploy, sequence, step
+from tests.support.leads.sequences import deploy, sequence, step
+from tests.support.mailings.mails import article
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)

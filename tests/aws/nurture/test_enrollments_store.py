@@ -14,7 +14,7 @@ from newsletter.platform.shards import shard_of
 from newsletter.publication.sequences import Exit, Trigger
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import REMINDER_AFTER, SignUp, Status
-from tests.support.dynamodb import Adapters
+from tests.support.aws.dynamodb import Adapters
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from botocore.client import BaseClient
 
 from cli.costs import prices, usage
 from newsletter.container import app
-from tests.support.cloud import Cloud
+from tests.support.stack.cloud import Cloud
 
 
 def test_a_tick_with_nothing_due_asks_as_often_as_the_bill_says_and_writes_nothing(

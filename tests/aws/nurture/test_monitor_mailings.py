@@ -16,9 +16,9 @@ from newsletter.sending.feedback.circuit_breaker import close_breaker, count_fee
 from newsletter.sending.feedback.reputation_store import Breaker
 from newsletter.sending.sending_stopped import QUOTA_RETRY
 from newsletter.sending.ses.account_client import Quota
-from tests.support import monitored
-from tests.support.cloud import Cloud
-from tests.support.monitored import HOUR, NOW, mailing_with, shards_to_go_on, status, told, watch
+from tests.support.mailings import monitored
+from tests.support.mailings.monitored import HOUR, NOW, mailing_with, shards_to_go_on, status, told, watch
+from tests.support.stack.cloud import Cloud
 
 cloud = monitored.cloud
 shared = monitored.shared

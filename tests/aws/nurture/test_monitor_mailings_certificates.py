@@ -16,9 +16,9 @@ from newsletter.platform.shards import SHARDS
 from newsletter.reports import count_mailing
 from newsletter.reports.certificate import Certificate
 from newsletter.sending.ledger import LEASE, BatchStatus, SendResult
-from tests.support import monitored
-from tests.support.monitored import HOUR, NOW, mailing_with, status, watch
-from tests.support.reports import report_of, shards_counted
+from tests.support.mailings import monitored
+from tests.support.mailings.monitored import HOUR, NOW, mailing_with, status, watch
+from tests.support.mailings.reports import report_of, shards_counted
 
 cloud = monitored.cloud
 shared = monitored.shared

@@ -18,12 +18,12 @@ from newsletter.nurture.steps import plan_steps as plan
 from newsletter.nurture.steps.plan_steps import plan_steps
 from newsletter.nurture.steps.step_batches_store import StepBatch
 from newsletter.platform.isolation import Isolated
-from tests.support import due_steps
-from tests.support.cloud import Cloud
-from tests.support.due_steps import DAY, NOW, TWO, each_once, enter, got
-from tests.support.lost_responses import Call, Crash, crashing, lost, the
-from tests.support.readers import add_reader
-from tests.support.sequences import sequence, step
+from tests.support.aws.lost_responses import Call, Crash, crashing, lost, the
+from tests.support.leads import due_steps
+from tests.support.leads.due_steps import DAY, NOW, TWO, each_once, enter, got
+from tests.support.leads.sequences import sequence, step
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 edit = due_steps.edit
 

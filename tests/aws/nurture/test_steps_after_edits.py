@@ -14,11 +14,11 @@ from newsletter.platform.isolation import Isolated
 from newsletter.readers.change_address import move
 from newsletter.readers.subscriber import SignUp
 from newsletter.sending.feedback.visit_marks import VisitMark
-from tests.support import due_steps
-from tests.support.cloud import Cloud
-from tests.support.due_steps import DAY, NOW, each_once, enter, got
-from tests.support.readers import add_reader
-from tests.support.sequences import sequence, step
+from tests.support.leads import due_steps
+from tests.support.leads.due_steps import DAY, NOW, each_once, enter, got
+from tests.support.leads.sequences import sequence, step
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 edit = due_steps.edit
 

@@ -17,10 +17,10 @@ from newsletter.platform.links.links import LinkPurpose
 from newsletter.publication.sequences import Exit
 from newsletter.readers.subscriber import subscriber_id
 from newsletter.sending.feedback.visit_marks import VisitMark
-from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud, link_to
-from tests.support.readers import add_reader
-from tests.support.sequences import deploy, sequence, step
-from tests.support.site import hidden, token
+from tests.support.leads.sequences import deploy, sequence, step
+from tests.support.readers.readers import add_reader
+from tests.support.readers.site import hidden, token
+from tests.support.stack.cloud import PEPPER, PUBLIC_URL, Cloud, link_to
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)

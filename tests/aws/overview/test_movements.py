@@ -14,7 +14,7 @@ from newsletter.readers.my_data import erase_every_address
 from newsletter.readers.signup.pending import Effect
 from newsletter.readers.subscriber import SignUp, Status, subscriber_id
 from newsletter.readers.unsubscribe import unsubscribe
-from tests.support.cloud import PEPPER
+from tests.support.stack.cloud import PEPPER
 
 pytestmark = pytest.mark.usefixtures("cloud")
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -17,9 +17,9 @@ from newsletter.platform.shards import SHARDS, shard_of
 from newsletter.platform.times import iso
 from newsletter.publication.sequences import Trigger
 from newsletter.readers.subscriber import subscriber_id
-from tests.support.cloud import PEPPER, Cloud
-from tests.support.readers import add_reader
-from tests.support.stored import stored_profile
+from tests.support.readers.readers import add_reader
+from tests.support.readers.stored import stored_profile
+from tests.support.stack.cloud import PEPPER, Cloud
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 

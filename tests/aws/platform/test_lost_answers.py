@@ -21,13 +21,13 @@ from newsletter.leads.lead import lead_id
 from newsletter.platform.shards import shard_of
 from newsletter.readers.subscriber import subscriber_id
 from tests.soak.virtual import everywhere
-from tests.support.account import Snapshot, bring_back, redeliver, snapshot
-from tests.support.cloud import PEPPER, Cloud, running
-from tests.support.lost_responses import Answers, Call, Crash, crashing, every, lost, the
-from tests.support.presses import OFFER
-from tests.support.product_actions import ACTIONS, Action
-from tests.support.product_states import NEW, NOON
-from tests.support.site import READER, TABLES, Clock
+from tests.support.aws.account import Snapshot, bring_back, redeliver, snapshot
+from tests.support.aws.lost_responses import Answers, Call, Crash, crashing, every, lost, the
+from tests.support.leads.presses import OFFER
+from tests.support.readers.site import READER, TABLES, Clock
+from tests.support.stack.cloud import PEPPER, Cloud, running
+from tests.support.stack.product_actions import ACTIONS, Action
+from tests.support.stack.product_states import NEW, NOON
 
 T = TypeVar("T")
 World = dict[str, list[str]]

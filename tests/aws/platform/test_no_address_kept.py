@@ -9,7 +9,7 @@ from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.platform.redaction import CUT
 from rehearsal import events
-from tests.support.cloud import Cloud
+from tests.support.stack.cloud import Cloud
 
 AINO, JONO = "aino.virtanen@lukija.example", "jono.virtanen@lukija.example"
 ILLEGAL = {"mailing": [JONO, "x"], "position": ["1"]}

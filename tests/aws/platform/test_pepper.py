@@ -14,12 +14,12 @@ from newsletter.container import app
 from newsletter.platform.aws.pepper_fingerprints_store import KEY, Fingerprints, pepper_fingerprint
 from newsletter.platform.errors import WrongPepper
 from newsletter.platform.health import NO_ANSWER, Health
-from tests.support.cloud import PEPPER, Cloud
+from tests.support.aws.pepper import OTHER, delete, kept, new_container, parameter
 from tests.support.commands import Captured, run
-from tests.support.pepper import OTHER, delete, kept, new_container, parameter
-from tests.support.readers import add_reader
-from tests.support.site import READER
-from tests.support.stored import all_stored
+from tests.support.readers.readers import add_reader
+from tests.support.readers.site import READER
+from tests.support.readers.stored import all_stored
+from tests.support.stack.cloud import PEPPER, Cloud
 
 # --- what is kept ----------------------------------------------------------------------------------------------------
 

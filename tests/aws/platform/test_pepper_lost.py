@@ -9,12 +9,12 @@ import pytest
 
 from newsletter.container import app
 from newsletter.readers.subscriber import subscriber_id
-from tests.support.cloud import PEPPER, Cloud
+from tests.support.aws.pepper import OTHER, delete, kept, new_container, parameter, put
 from tests.support.commands import Captured, run
-from tests.support.pepper import OTHER, delete, kept, new_container, parameter, put
-from tests.support.readers import add_reader
-from tests.support.site import FORM, JSON, READER, post
-from tests.support.stored import stored_profile
+from tests.support.readers.readers import add_reader
+from tests.support.readers.site import FORM, JSON, READER, post
+from tests.support.readers.stored import stored_profile
+from tests.support.stack.cloud import PEPPER, Cloud
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from newsletter.platform.web.public_web_client import PublicWeb, WebAnswer, WebFault
-from tests.support.loopback import served
+from tests.support.stack.loopback import served
 
 PRIVATE = [
     "10.0.0.1",

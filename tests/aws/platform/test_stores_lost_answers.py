@@ -10,9 +10,9 @@ import pytest
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp
 from tests.aws.platform.test_stores_races import ATTEMPTS, Attempt
-from tests.support.dynamodb import Adapters
-from tests.support.lost_responses import Call, lost, the
-from tests.support.presses import a_lead
+from tests.support.aws.dynamodb import Adapters
+from tests.support.aws.lost_responses import Call, lost, the
+from tests.support.leads.presses import a_lead
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 

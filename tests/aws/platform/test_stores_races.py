@@ -22,8 +22,8 @@ from newsletter.readers.choices import Choices
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.subscriber import SignUp, Status
 from newsletter.sending.ledger import BatchStatus
-from tests.support.dynamodb import Adapters
-from tests.support.presses import a_lead
+from tests.support.aws.dynamodb import Adapters
+from tests.support.leads.presses import a_lead
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 MANY = 10

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from rehearsal import events
-from tests.support.cloud import Cloud
-from tests.support.console_calls import trust
-from tests.support.issuer import issuing
+from tests.support.console.console_calls import trust
+from tests.support.console.issuer import issuing
+from tests.support.stack.cloud import Cloud
 
 HTML = "text/html; charset=utf-8"
 ALWAYS = {

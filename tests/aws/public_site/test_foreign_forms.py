@@ -10,8 +10,21 @@ from newsletter.container import app
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status
 from public_site.handler import PATHS
-from tests.support.cloud import PUBLIC_URL, Cloud
-from tests.support.site import ID, READER, STRANGER, WEBSITE, fill_in, heading, hidden, link, post, reader, stored, text
+from tests.support.readers.site import (
+    ID,
+    READER,
+    STRANGER,
+    WEBSITE,
+    fill_in,
+    heading,
+    hidden,
+    link,
+    post,
+    reader,
+    stored,
+    text,
+)
+from tests.support.stack.cloud import PUBLIC_URL, Cloud
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 FOREIGN: tuple[dict[str, str], ...] = (

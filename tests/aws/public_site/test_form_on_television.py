@@ -13,8 +13,8 @@ from newsletter.container import app
 from newsletter.readers.signup.limits_store import SIGN_UPS_AN_HOUR
 from newsletter.readers.subscriber import Status, subscriber_id
 from tests.aws.public_site.test_public_site_attack import challenge_in, solved
-from tests.support.cloud import PEPPER, Cloud, link_to
-from tests.support.site import FORM, Clock, post
+from tests.support.readers.site import FORM, Clock, post
+from tests.support.stack.cloud import PEPPER, Cloud, link_to
 
 EVENING = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 A_SECOND = 300

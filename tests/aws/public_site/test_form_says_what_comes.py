@@ -17,9 +17,9 @@ from newsletter.container import app
 from newsletter.mailings.archive import list_archive
 from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.mailings.newest_letter import AGAIN_AFTER, FRESH, newest_letter
-from tests.support.cloud import PUBLIC_URL, Cloud, running
-from tests.support.mails import FIRST, SECOND
-from tests.support.site import Answer
+from tests.support.mailings.mails import FIRST, SECOND
+from tests.support.readers.site import Answer
+from tests.support.stack.cloud import PUBLIC_URL, Cloud, running
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 DIGEST = Mailing("digest-2026-W48", Kind.DIGEST, NOW, Audience(frequency="weekly"), articles=(FIRST.id, SECOND.id))

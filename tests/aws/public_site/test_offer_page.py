@@ -17,10 +17,10 @@ from newsletter.leads.record_press import record_press
 from newsletter.leads.take_up_offer import EVIDENCE_DELAY
 from newsletter.leads.visits.verdict import VerdictKind
 from newsletter.publication.offers import Offer
-from tests.support import lead_fixtures
-from tests.support.cloud import BROWSER, Cloud, earlier
-from tests.support.presses import OFFER, Judge, leads, offer_link, press_at
-from tests.support.site import ID, Clock, heading, hidden, post, shows, stored, text
+from tests.support.leads import lead_fixtures
+from tests.support.leads.presses import OFFER, Judge, leads, offer_link, press_at
+from tests.support.readers.site import ID, Clock, heading, hidden, post, shows, stored, text
+from tests.support.stack.cloud import BROWSER, Cloud, earlier
 
 clock, judge = lead_fixtures.clock, lead_fixtures.judge
 PERSON, MACHINE, UNSURE = VerdictKind.PERSON, VerdictKind.MACHINE, VerdictKind.UNSURE

@@ -11,8 +11,8 @@ import pytest
 from newsletter.container import Container, app
 from newsletter.platform.links.links import LinkPurpose
 from public_site.handler import PATHS
-from tests.support.cloud import Cloud
-from tests.support.site import FORM, JSON, READER, link, post, stored, token
+from tests.support.readers.site import FORM, JSON, READER, link, post, stored, token
+from tests.support.stack.cloud import Cloud
 
 
 def test_every_answer_carries_the_headers_that_protect_readers(cloud: Cloud) -> None:

@@ -12,8 +12,8 @@ from newsletter.container import app
 from newsletter.mailings.planning.ledger_keys import LIFE as LEDGER_LIFE
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status
-from tests.support.cloud import Cloud, link_to
-from tests.support.site import ID, READER, Answer, Clock, acts, heading, hidden, link, post, reader, shows, text
+from tests.support.readers.site import ID, READER, Answer, Clock, acts, heading, hidden, link, post, reader, shows, text
+from tests.support.stack.cloud import Cloud, link_to
 
 NAME = "Voita iPhone"
 STRANGER: dict[str, Any] = {
@@ -272,7 +272,7 @@ def test_our_own_form_with_no_topic_ticked_asks_for_one(cloud: Cloud, button: st
 
 
 def test_an_emptied_list_of_topics_is_refused_and_one_left_out_means_all(cloud: Cloud) -> None:
-    from tests.support.site import post_json
+    from tests.support.readers.site import post_json
 
     base = {"email": READER, "language": "fi", "consent": True}
     assert post_json(cloud, {**base, "topics": []})["statusCode"] == 422

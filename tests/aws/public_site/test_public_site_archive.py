@@ -20,9 +20,9 @@ from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.mailings.mailings_store import Mailings
 from newsletter.mailings.rendering.renderer import Renderer
 from newsletter.mailings.status import MailingState, MailingStatus
-from tests.support.cloud import PUBLIC_URL, Cloud, running
-from tests.support.mails import BARE, FIRST, SECOND, article, templates
-from tests.support.site import heading, shows
+from tests.support.mailings.mails import BARE, FIRST, SECOND, article, templates
+from tests.support.readers.site import heading, shows
+from tests.support.stack.cloud import PUBLIC_URL, Cloud, running
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 DAY = timedelta(days=1)

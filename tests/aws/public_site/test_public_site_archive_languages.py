@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from newsletter.container import app
 from tests.aws.public_site.test_public_site_archive import ATOM, CAMPAIGN, DAY, NOW, links
-from tests.support.cloud import PUBLIC_URL, Cloud
+from tests.support.stack.cloud import PUBLIC_URL, Cloud
 
 
 def test_a_campaign_in_several_languages_is_one_entry_and_each_reader_sees_theirs(cloud: Cloud) -> None:

@@ -22,8 +22,20 @@ from newsletter.readers.signup.confirm import Confirmed, confirm
 from newsletter.readers.signup.limits_store import SIGN_UPS_AN_HOUR
 from newsletter.readers.signup.protection import WAIT
 from newsletter.readers.subscriber import subscriber_id
-from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud
-from tests.support.site import FORM, READER, Answer, Clock, fill_in, heading, hidden, post, post_json, shows, text
+from tests.support.readers.site import (
+    FORM,
+    READER,
+    Answer,
+    Clock,
+    fill_in,
+    heading,
+    hidden,
+    post,
+    post_json,
+    shows,
+    text,
+)
+from tests.support.stack.cloud import PEPPER, PUBLIC_URL, Cloud
 from tests.unit.readers.test_challenges import solve
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

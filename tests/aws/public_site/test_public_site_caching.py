@@ -11,9 +11,9 @@ from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.signup.limits_store import ATTACK_TRUSTED
 from public_site.handler import PATHS
 from public_site.sign_up_form import MAX_AGE
-from tests.support.cloud import Cloud
-from tests.support.site import READER, Clock, heading, link, post, text
-from tests.support.throttled import everything, throttled
+from tests.support.aws.throttled import everything, throttled
+from tests.support.readers.site import READER, Clock, heading, link, post, text
+from tests.support.stack.cloud import Cloud
 
 SHARED = {
     "/subscribe": 60,

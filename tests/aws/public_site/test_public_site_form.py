@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from newsletter.container import app
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status, subscriber_id
-from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud
-from tests.support.site import (
+from tests.support.readers.site import (
     FORM,
     GOOD,
     ID,
@@ -36,6 +35,7 @@ from tests.support.site import (
     shows,
     stored,
 )
+from tests.support.stack.cloud import PEPPER, PUBLIC_URL, Cloud
 from tests.support.strategies import ANY
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

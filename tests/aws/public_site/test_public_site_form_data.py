@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.cloud import Cloud
-from tests.support.site import FORM, GOOD, JSON, asked, post, post_json, send
+from tests.support.readers.site import FORM, GOOD, JSON, asked, post, post_json, send
+from tests.support.stack.cloud import Cloud
 
 FORM_ENCODED = "application/x-www-form-urlencoded"
 

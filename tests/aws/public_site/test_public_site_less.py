@@ -15,8 +15,22 @@ from newsletter.readers.choice import Frequency
 from newsletter.readers.frequency_history import parse
 from newsletter.readers.subscriber import Status
 from public_site.routes.less import MAX_AGE
-from tests.support.cloud import Cloud, link_to
-from tests.support.site import ID, READER, Answer, Clock, acts, heading, hidden, link, post, reader, shows, stored, text
+from tests.support.readers.site import (
+    ID,
+    READER,
+    Answer,
+    Clock,
+    acts,
+    heading,
+    hidden,
+    link,
+    post,
+    reader,
+    shows,
+    stored,
+    text,
+)
+from tests.support.stack.cloud import Cloud, link_to
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MONTHLY = {"less": "frequency"}

@@ -16,9 +16,9 @@ from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.readers.subscriber import Status, subscriber_id
 from rehearsal.ses import Mail
-from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud, link_to
-from tests.support.mails import FIRST, article
-from tests.support.site import ID, READER, Answer, Clock, heading, link, post, shows, stored, text, token
+from tests.support.mailings.mails import FIRST, article
+from tests.support.readers.site import ID, READER, Answer, Clock, heading, link, post, shows, stored, text, token
+from tests.support.stack.cloud import PEPPER, PUBLIC_URL, Cloud, link_to
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 NEW = "maija@uusi.example.com"

@@ -16,8 +16,22 @@ from newsletter.mailings.mailing import Variant
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers.subscriber import Status
-from tests.support.cloud import DWELL, Cloud, link_to
-from tests.support.site import FORM, ID, READER, Clock, heading, hidden, link, post, reader, shows, stored, text, token
+from tests.support.readers.site import (
+    FORM,
+    ID,
+    READER,
+    Clock,
+    heading,
+    hidden,
+    link,
+    post,
+    reader,
+    shows,
+    stored,
+    text,
+    token,
+)
+from tests.support.stack.cloud import DWELL, Cloud, link_to
 
 # --- to confirm ------------------------------------------------------------------------------------------------------
 

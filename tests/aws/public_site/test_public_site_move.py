@@ -13,9 +13,9 @@ from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.messages import Message, SendNotice
 from newsletter.readers.choice import Frequency
 from newsletter.readers.subscriber import Status
-from tests.support.cloud import Cloud, link_to
-from tests.support.moves import NEW, NEW_ID, ONE_CLICK, ask, move, own, sent
-from tests.support.site import ID, READER, Clock, acts, heading, link, post, reader, text
+from tests.support.readers.moves import NEW, NEW_ID, ONE_CLICK, ask, move, own, sent
+from tests.support.readers.site import ID, READER, Clock, acts, heading, link, post, reader, text
+from tests.support.stack.cloud import Cloud, link_to
 
 
 def test_another_address_is_confirmed_from_there_and_told_to_the_old_one(cloud: Cloud) -> None:

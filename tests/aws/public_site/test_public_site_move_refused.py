@@ -13,9 +13,9 @@ from newsletter.readers.signup.bot_attack import ATTACK_MODE_DURATION
 from newsletter.readers.signup.limits_store import CHANGES_AN_HOUR, SIGN_UPS_AN_HOUR
 from newsletter.readers.signup.protection import WAIT
 from newsletter.readers.subscriber import Status
-from tests.support.cloud import Cloud, link_to
-from tests.support.moves import NEW, NEW_ID, ONE_CLICK, ask, move, own, sent
-from tests.support.site import READER, Clock, acts, heading, hidden, link, post, reader, shows, text
+from tests.support.readers.moves import NEW, NEW_ID, ONE_CLICK, ask, move, own, sent
+from tests.support.readers.site import READER, Clock, acts, heading, hidden, link, post, reader, shows, text
+from tests.support.stack.cloud import Cloud, link_to
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -12,8 +12,8 @@ import pytest
 from newsletter.container import app
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.my_data import LONGEST_RUN
-from tests.support.cloud import Cloud
-from tests.support.site import FORM, ID, READER, Clock, heading, link, post, shows, stored, text
+from tests.support.readers.site import FORM, ID, READER, Clock, heading, link, post, shows, stored, text
+from tests.support.stack.cloud import Cloud
 
 
 def in_crm(answer: Any) -> bool:

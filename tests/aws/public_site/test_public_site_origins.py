@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from newsletter.readers.signup.limits_store import FOREIGN_SIGN_UPS_AN_HOUR, SIGN_UPS_AN_HOUR
-from tests.support.cloud import PUBLIC_URL, Cloud
-from tests.support.site import (
+from tests.support.readers.site import (
     FORM,
     GOOD,
     ID,
@@ -26,6 +25,7 @@ from tests.support.site import (
     shows,
     text,
 )
+from tests.support.stack.cloud import PUBLIC_URL, Cloud
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -11,9 +11,9 @@ from newsletter.container import app
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.readers.profiles.records_store import is_sign_up
 from newsletter.readers.subscriber import REMINDER_AFTER, Status, subscriber_id
-from tests.support.cloud import PEPPER, Cloud, link_to
-from tests.support.site import Clock, heading, hidden, post, reader, text
-from tests.support.stored import stored_profile
+from tests.support.readers.site import Clock, heading, hidden, post, reader, text
+from tests.support.readers.stored import stored_profile
+from tests.support.stack.cloud import PEPPER, Cloud, link_to
 
 SARI, OTHER, NEW, THIRD = "sari@vanha.example.com", "olli@example.com", "sari@uusi.example.com", "sari@koti.example.com"
 STRANGER: dict[str, Any] = {

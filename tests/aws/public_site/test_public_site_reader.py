@@ -12,9 +12,23 @@ from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status
 from newsletter.readers.unsubscribe import MAX_REASON
 from rehearsal import events
-from tests.support.cloud import Cloud, link_to
-from tests.support.site import ID, READER, Clock, acts, heading, hidden, link, post, reader, send, shows, stored, text
-from tests.support.stored import stored_profile
+from tests.support.readers.site import (
+    ID,
+    READER,
+    Clock,
+    acts,
+    heading,
+    hidden,
+    link,
+    post,
+    reader,
+    send,
+    shows,
+    stored,
+    text,
+)
+from tests.support.readers.stored import stored_profile
+from tests.support.stack.cloud import Cloud, link_to
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CHOICES = {"topics": ["tekoaly", "kriisit"], "language": "en", "name": "M.", "frequency": "monthly"}

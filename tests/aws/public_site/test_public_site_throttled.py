@@ -19,8 +19,8 @@ from newsletter.readers.choice import Frequency
 from newsletter.readers.subscriber import Status
 from public_site.handler import SECONDS_FOR_AWS
 from public_site.problems import BUSY_SECONDS
-from tests.support.cloud import Cloud, link_to
-from tests.support.site import (
+from tests.support.aws.throttled import after, everything, silent, slow, throttled, writes
+from tests.support.readers.site import (
     FORM,
     ID,
     READER,
@@ -36,7 +36,7 @@ from tests.support.site import (
     stored,
     text,
 )
-from tests.support.throttled import after, everything, silent, slow, throttled, writes
+from tests.support.stack.cloud import Cloud, link_to
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 AT_MOST = 8.0

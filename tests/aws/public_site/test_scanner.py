@@ -22,8 +22,8 @@ from newsletter.sending.deliveries_store import EVENTS
 from newsletter.sending.feedback.visit_marks_store import VISITS
 from newsletter.sending.ledger import FEEDBACK
 from rehearsal.ses import Mail
-from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud, link_to
-from tests.support.site import FORM, ID, READER, Clock, post, reader, stored
+from tests.support.readers.site import FORM, ID, READER, Clock, post, reader, stored
+from tests.support.stack.cloud import PEPPER, PUBLIC_URL, Cloud, link_to
 
 NEW = "maija@uusi.example.com"
 SLOW, INVITED, MOVING = "hidas@example.com", "kutsuttu@example.com", "muuttaja@example.com"

@@ -12,8 +12,8 @@ from newsletter.container import app
 from newsletter.readers.choice import Frequency
 from newsletter.readers.subscriber import SignUp, subscriber_id
 from public_site.sign_up_form import HONEYPOT
-from tests.support.cloud import PEPPER, Cloud
-from tests.support.site import WEBSITE, asked, post
+from tests.support.readers.site import WEBSITE, asked, post
+from tests.support.stack.cloud import PEPPER, Cloud
 
 PAGE = (Path(__file__).parents[3] / "docs" / "subscribe-form.md").read_text("utf-8")
 FORM = PAGE.partition("```html\n")[2].partition("```")[0]

@@ -18,9 +18,9 @@ import pytest
 from cli.main import main
 from newsletter.mail.templates import Templates
 from newsletter.publication.publication import Publication
-from tests.support.cloud import BROWSER
-from tests.support.no_stack import without_stack
-from tests.support.product_over_http import Product, item, link_to, rss, started
+from tests.support.stack.cloud import BROWSER
+from tests.support.stack.no_stack import without_stack
+from tests.support.stack.product_over_http import Product, item, link_to, rss, started
 
 ROOT = Path(__file__).parents[3]
 OTHER = """

@@ -21,12 +21,12 @@ from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.my_data import LONGEST_RUN
 from newsletter.readers.profiles.records_store import ReaderRecords
 from newsletter.readers.subscriber import Status, Subscriber
-from tests.support import erasure
-from tests.support.cloud import Cloud
-from tests.support.erasure import CHOSEN, NOON, VISIT, enrollment, erase, form, of_readers, only_the_mark
-from tests.support.moves import NEW, NEW_ID
-from tests.support.presses import a_lead
-from tests.support.site import ID, READER, Clock, fill_in
+from tests.support.leads.presses import a_lead
+from tests.support.readers import erasure
+from tests.support.readers.erasure import CHOSEN, NOON, VISIT, enrollment, erase, form, of_readers, only_the_mark
+from tests.support.readers.moves import NEW, NEW_ID
+from tests.support.readers.site import ID, READER, Clock, fill_in
+from tests.support.stack.cloud import Cloud
 
 FUNCTIONS = Path(container.__file__).parents[1]
 STORES = sorted(FUNCTIONS.rglob("*_store.py"))

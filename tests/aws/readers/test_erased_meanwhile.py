@@ -14,12 +14,12 @@ from newsletter.platform.aws import clients as aws
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.my_data import LONGEST_RUN
-from tests.support import erasure
-from tests.support.cloud import Cloud
-from tests.support.erasure import NOON, OFFER, VISIT, enrollment, erase, form, only_the_mark
-from tests.support.moves import NEW
-from tests.support.presses import press_at
-from tests.support.site import ID, READER, Clock, fill_in, link, post
+from tests.support.leads.presses import press_at
+from tests.support.readers import erasure
+from tests.support.readers.erasure import NOON, OFFER, VISIT, enrollment, erase, form, only_the_mark
+from tests.support.readers.moves import NEW
+from tests.support.readers.site import ID, READER, Clock, fill_in, link, post
+from tests.support.stack.cloud import Cloud
 
 clock = erasure.clock
 

@@ -12,11 +12,11 @@ from newsletter.container import app
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.messages import ConfirmSignUp, Message, SendNotice
 from newsletter.readers.my_data import LONGEST_RUN
-from tests.support import erasure
-from tests.support.cloud import Cloud, link_to
-from tests.support.erasure import OFFER, a_whole_life, erase, only_the_mark
-from tests.support.moves import NEW, NEW_ID
-from tests.support.site import FORM, ID, READER, Clock, heading, link, post, shows, stored, text
+from tests.support.readers import erasure
+from tests.support.readers.erasure import OFFER, a_whole_life, erase, only_the_mark
+from tests.support.readers.moves import NEW, NEW_ID
+from tests.support.readers.site import FORM, ID, READER, Clock, heading, link, post, shows, stored, text
+from tests.support.stack.cloud import Cloud, link_to
 
 clock = erasure.clock
 

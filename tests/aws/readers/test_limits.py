@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from newsletter.readers.signup.bot_attack import SignUpRates
 from newsletter.readers.signup.limits_store import ATTACK_TRUSTED, BETWEEN_MAILS, BETWEEN_WAITS, SignUpLimits
-from tests.support.dynamodb import Adapters
+from tests.support.aws.dynamodb import Adapters
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -15,9 +15,9 @@ from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.my_data import LONGEST_RUN
 from newsletter.readers.subscriber import Status, subscriber_id
 from rehearsal import events
-from tests.support.cloud import PEPPER, Cloud, link_to
-from tests.support.site import READER, Clock, heading, post, reader, stored, text
-from tests.support.stored import stored_profile
+from tests.support.readers.site import READER, Clock, heading, post, reader, stored, text
+from tests.support.readers.stored import stored_profile
+from tests.support.stack.cloud import PEPPER, Cloud, link_to
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}

@@ -12,11 +12,11 @@ import pytest
 from newsletter.container import app
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.readers.subscriber import Status
-from tests.support import old_mails
-from tests.support.cloud import Cloud, link_to
-from tests.support.moves import NEW, NEW_ID, move
-from tests.support.old_mails import NOON, OFFER, TARGET, leave, refuse, stop
-from tests.support.site import ID, READER, Clock, link, post, reader, shows, stored, text
+from tests.support.readers import old_mails
+from tests.support.readers.moves import NEW, NEW_ID, move
+from tests.support.readers.old_mails import NOON, OFFER, TARGET, leave, refuse, stop
+from tests.support.readers.site import ID, READER, Clock, link, post, reader, shows, stored, text
+from tests.support.stack.cloud import Cloud, link_to
 
 mailing = old_mails.mailing
 

@@ -17,12 +17,12 @@ from newsletter.platform.aws.queues_client import NotQueued, Queues
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status
 from public_site.routes.offer import MAX_AGE
-from tests.support import old_mails
-from tests.support.cloud import Cloud
-from tests.support.moves import NEW, NEW_ID, move
-from tests.support.old_mails import NOON, OFFER, leave, stop
-from tests.support.presses import leads, types
-from tests.support.site import ID, READER, Clock, heading, hidden, link, post, reader, shows, text
+from tests.support.leads.presses import leads, types
+from tests.support.readers import old_mails
+from tests.support.readers.moves import NEW, NEW_ID, move
+from tests.support.readers.old_mails import NOON, OFFER, leave, stop
+from tests.support.readers.site import ID, READER, Clock, heading, hidden, link, post, reader, shows, text
+from tests.support.stack.cloud import Cloud
 
 mailing = old_mails.mailing
 

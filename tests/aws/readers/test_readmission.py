@@ -12,7 +12,7 @@ from newsletter.container import app
 from newsletter.platform.messages import ConfirmSignUp
 from newsletter.readers.subscriber import Status, subscriber_id
 from newsletter.sending import send_confirmation
-from tests.support.cloud import PEPPER, Cloud, link_to
+from tests.support.stack.cloud import PEPPER, Cloud, link_to
 
 READER = "maija@example.com"
 

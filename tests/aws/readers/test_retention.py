@@ -13,9 +13,9 @@ from newsletter.container import app
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.my_data import LONGEST_RUN
 from newsletter.readers.subscriber import Status
-from tests.support.cloud import Cloud, link_to
-from tests.support.site import FORM, ID, READER, Clock, link, post, reader
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
+from tests.support.readers.site import FORM, ID, READER, Clock, link, post, reader
+from tests.support.stack.cloud import Cloud, link_to
 
 PENDING, LEFT, CLICKS = timedelta(days=9), timedelta(days=30), timedelta(days=11)
 START = datetime.now(UTC).replace(microsecond=0)

@@ -28,9 +28,9 @@ from newsletter.readers.signup.confirm import confirm, send_again
 from newsletter.readers.signup.subscribe import SignUpForm, checked, subscribe
 from newsletter.readers.subscriber import Status, subscriber_id
 from newsletter.readers.unsubscribe import ask_to_resubscribe, unsubscribe
-from tests.support.cloud import PEPPER, Cloud
-from tests.support.presses import press_at
-from tests.support.stored import stored_records
+from tests.support.leads.presses import press_at
+from tests.support.readers.stored import stored_records
+from tests.support.stack.cloud import PEPPER, Cloud
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LEFT = (Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED, Status.ERASED)

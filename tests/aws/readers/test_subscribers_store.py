@@ -17,8 +17,8 @@ from newsletter.readers.choices import Choices
 from newsletter.readers.consents.consent import Consent, imported_record
 from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAIL_PERIOD, SIGN_UPS_AN_HOUR
 from newsletter.readers.subscriber import SignUp, Status
-from tests.support.dynamodb import Adapters
-from tests.support.stored import stored_profile, stored_records
+from tests.support.aws.dynamodb import Adapters
+from tests.support.readers.stored import stored_profile, stored_records
 from tests.support.strategies import WHOLE
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

@@ -11,7 +11,7 @@ from newsletter.readers.imports.options import NO_OPTIONS, ImportOptions
 from newsletter.readers.transfers.columns_shown import show_columns
 from newsletter.readers.transfers.manage_import import check_import, new_import, put_part, read_columns
 from newsletter.readers.transfers.transfer import MOST_COLUMNS, MOST_IN_HEADER, ImportJob, ImportState
-from tests.support.cloud import Cloud
+from tests.support.stack.cloud import Cloud
 
 LIST = "email\na@example.com\n"
 

@@ -29,9 +29,9 @@ from newsletter.readers.transfers.manage_import import (
 )
 from newsletter.readers.transfers.transfer import ExportState, ImportJob, ImportState
 from newsletter.readers.transfers.transfers_store import Transfers
-from tests.support.cloud import Cloud
-from tests.support.import_lists import chain_is_whole, id_of, keep, reader, status_of
-from tests.support.readers import add_reader
+from tests.support.readers.import_lists import chain_is_whole, id_of, keep, reader, status_of
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 READERS = 25
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import boto3
 
-from tests.support.pictures import gif
-from tests.support.product_over_http import CAMPAIGN, Product, get_digest, header, link_to
+from tests.support.articles.pictures import gif
+from tests.support.stack.product_over_http import CAMPAIGN, Product, get_digest, header, link_to
 
 # --- campaigns -------------------------------------------------------------------------------------------------------
 

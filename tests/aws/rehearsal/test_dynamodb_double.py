@@ -19,7 +19,7 @@ from moto.core.models import botocore_stubber
 
 from rehearsal.aws.dynamodb import Database
 from rehearsal.aws.dynamodb.door import sent
-from tests.support.dynamodb_calls import TABLE, Call, calls
+from tests.support.aws.dynamodb_calls import TABLE, Call, calls
 
 Answer = tuple[Any, ...]
 _numbers = count()

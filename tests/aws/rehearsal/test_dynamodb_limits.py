@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.aws.dynamodb import AwsError, Database, Unsupported
 from rehearsal.aws.dynamodb.throughput import DOUBLES_AFTER
-from tests.support.dynamodb_calls import TABLE
+from tests.support.aws.dynamodb_calls import TABLE
 
 KB = 1024
 

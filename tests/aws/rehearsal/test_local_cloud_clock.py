@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from rehearsal.lambda_ import scheduler
-from tests.support.product_over_http import Answer, Product, item
+from tests.support.stack.product_over_http import Answer, Product, item
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 MAIJA, KALLE = "maija@example.com", "kalle@example.com"

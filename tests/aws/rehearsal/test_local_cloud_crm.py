@@ -11,8 +11,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from rehearsal.cloud import LocalCloud
-from tests.support import local_pages
-from tests.support.local_pages import HTML, Answer, call, form
+from tests.support.stack import local_pages
+from tests.support.stack.local_pages import HTML, Answer, call, form
 
 cloud = local_pages.cloud
 

@@ -10,7 +10,7 @@ import pytest
 from rehearsal.cloud import LocalCloud
 from rehearsal.lambda_ import lineage
 from rehearsal.template.cloudformation import TemplateError
-from tests.support.small_stack import Scratch, eventually
+from tests.support.stack.small_stack import Scratch, eventually
 
 TEMPLATE = """
     Transform: AWS::Serverless-2016-10-31

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from rehearsal.cloud import LocalCloud
-from tests.support import local_pages
-from tests.support.local_pages import FORM, HTML, call, form, send
+from tests.support.stack import local_pages
+from tests.support.stack.local_pages import FORM, HTML, call, form, send
 
 cloud = local_pages.cloud
 

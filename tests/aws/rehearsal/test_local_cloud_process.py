@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.local_process import REPOSITORY, free_port, start, welcome
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
+from tests.support.stack.local_process import REPOSITORY, free_port, start, welcome
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

@@ -16,7 +16,7 @@ from rehearsal.cloud import LocalCloud
 from rehearsal.lambda_ import pollers
 from rehearsal.settings import CannotStart
 from rehearsal.site.blog.site import load_articles
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ import time
 import pytest
 
 from rehearsal.cloud import LocalCloud
-from tests.support import small_stack
-from tests.support.small_stack import PARTS, Scratch, dead_letters, eventually, send, tries
+from tests.support.stack import small_stack
+from tests.support.stack.small_stack import PARTS, Scratch, dead_letters, eventually, send, tries
 
 cloud = small_stack.cloud
 scratch = small_stack.scratch

@@ -12,8 +12,8 @@ import pytest
 from botocore.config import Config
 
 from rehearsal.cloud import LocalCloud
-from tests.support import small_stack
-from tests.support.small_stack import Scratch, call
+from tests.support.stack import small_stack
+from tests.support.stack.small_stack import Scratch, call
 
 cloud = small_stack.cloud
 scratch = small_stack.scratch

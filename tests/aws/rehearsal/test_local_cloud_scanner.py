@@ -12,8 +12,8 @@ from newsletter.leads.visits.rules import read_rules
 from newsletter.mail.mail_html import read_html
 from newsletter.mail.mail_links import CANARY
 from newsletter.readers.signup.networks import network_of
-from tests.support.product_over_http import Product, link_to
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
+from tests.support.stack.product_over_http import Product, link_to
 
 READER = "maija@example.com"
 FORM = "application/x-www-form-urlencoded"

@@ -11,8 +11,8 @@ from rehearsal.cloud import LocalCloud
 from rehearsal.lambda_.runtime import HandlerFailed
 from rehearsal.lambda_.scheduler import UnknownFunction
 from rehearsal.template.cloudformation import TemplateError
-from tests.support import small_stack
-from tests.support.small_stack import TEMPLATE, Scratch, call, eventually, tries
+from tests.support.stack import small_stack
+from tests.support.stack.small_stack import TEMPLATE, Scratch, call, eventually, tries
 
 cloud = small_stack.cloud
 scratch = small_stack.scratch

@@ -13,8 +13,8 @@ import pytest
 from rehearsal.cloud import LocalCloud
 from rehearsal.settings import CannotStart, feed_address
 from rehearsal.template.cloudformation import TemplateError
-from tests.support import small_stack
-from tests.support.small_stack import FRONT, TEMPLATE, Scratch, send, tries
+from tests.support.stack import small_stack
+from tests.support.stack.small_stack import FRONT, TEMPLATE, Scratch, send, tries
 
 cloud = small_stack.cloud
 scratch = small_stack.scratch

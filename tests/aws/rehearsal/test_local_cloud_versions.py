@@ -13,8 +13,8 @@ import pytest
 
 from rehearsal.cloud import LocalCloud
 from rehearsal.lambda_.runtime import HandlerFailed
-from tests.support import small_stack
-from tests.support.small_stack import TEMPLATE, Scratch, eventually, send
+from tests.support.stack import small_stack
+from tests.support.stack.small_stack import TEMPLATE, Scratch, eventually, send
 
 scratch = small_stack.scratch
 WITH_ALIAS = TEMPLATE.replace("      Function:\n", "      Function:\n        AutoPublishAlias: live\n", 1)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 
-from tests.support.log_lines import told_of_readers
-from tests.support.product_over_http import Product, link_to
+from tests.support.stack.log_lines import told_of_readers
+from tests.support.stack.product_over_http import Product, link_to
 
 READER = "maija@example.com"
 

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from rehearsal.aws.dynamodb import Unsupported
-from tests.support.moto_calls import CALLS, KEYS, SEEDS, answered, moto
+from tests.support.aws.moto_calls import CALLS, KEYS, SEEDS, answered, moto
 
 TABLE = {
     "TableName": "Things",

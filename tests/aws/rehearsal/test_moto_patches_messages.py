@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.support.moto_calls import CALLS, KEYS, SEEDS, answered, moto
+from tests.support.aws.moto_calls import CALLS, KEYS, SEEDS, answered, moto
 
 
 def sqs_answers(client: Any, seed: int) -> list[Any]:

@@ -17,8 +17,8 @@ import pytest
 from newsletter.container import app
 from newsletter.platform.messages import PlanPage, TakeUpOffer
 from newsletter.platform.shards import SHARDS
-from tests.support.cloud import BROWSER
-from tests.support.product_over_http import ROOT, Product, header, item, link_to, rss, started
+from tests.support.stack.cloud import BROWSER
+from tests.support.stack.product_over_http import ROOT, Product, header, item, link_to, rss, started
 
 REAL_FEEDS = ROOT.parent / "shared" / "feeds"
 WILD = ("wordpress-035c1b3dcccee254.xml", "blog-021a787a782817fc.xml", "blog-07403555c6b2ebea.xml")

@@ -12,8 +12,8 @@ from newsletter.container import app
 from newsletter.leads.lead import lead_id
 from newsletter.leads.outbox.enqueue_event import enqueue_event
 from rehearsal.site import crm
-from tests.support.presses import a_lead
-from tests.support.product_over_http import Product
+from tests.support.leads.presses import a_lead
+from tests.support.stack.product_over_http import Product
 
 MAIJA = "maija@example.com"
 FORM = "application/x-www-form-urlencoded"

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.ses.message.template import inline_template
-from tests.support import ses_account
-from tests.support.ses_account import SENDER, START, SesAccount, entry
+from tests.support.ses import ses_account
+from tests.support.ses.ses_account import SENDER, START, SesAccount, entry
 from tests.support.strategies import whole_without
 
 account = ses_account.account

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from rehearsal.ses import ConfigurationSet, EventDestination
-from tests.support import ses_account
-from tests.support.ses_account import START, TOPIC, SesAccount, readers
+from tests.support.ses import ses_account
+from tests.support.ses.ses_account import START, TOPIC, SesAccount, readers
 
 SETS = {"mail": ConfigurationSet((EventDestination(TOPIC, frozenset({"bounce", "renderingFailure"})),))}
 

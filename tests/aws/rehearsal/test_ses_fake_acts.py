@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rehearsal.ses import ConfigurationSet
-from tests.support import ses_account
-from tests.support.ses_account import START, SesAccount
+from tests.support.ses import ses_account
+from tests.support.ses.ses_account import START, SesAccount
 
 account = ses_account.account
 running = ses_account.running

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from rehearsal.ses.errors import SesError
 from rehearsal.ses.message.addresses import parse
-from tests.support import ses_account
-from tests.support.ses_account import SesAccount, entry, simple, statuses
+from tests.support.ses import ses_account
+from tests.support.ses.ses_account import SesAccount, entry, simple, statuses
 from tests.support.strategies import anything
 
 account = ses_account.account

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from rehearsal.ses import ConfigurationSet, EventDestination, FakeSes, SesSettings
-from tests.support import ses_account
-from tests.support.ses_account import ALL_TYPES, SENDER, START, TOPIC, SesAccount
+from tests.support.ses import ses_account
+from tests.support.ses.ses_account import ALL_TYPES, SENDER, START, TOPIC, SesAccount
 
 SEND_TOPIC = "arn:aws:sns:eu-north-1:123456789012:send"
 SETS = {

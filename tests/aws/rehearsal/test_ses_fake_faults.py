@@ -12,8 +12,8 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from rehearsal.lambda_.pollers import wait_until
-from tests.support import ses_account
-from tests.support.ses_account import SENDER, SesAccount, entry
+from tests.support.ses import ses_account
+from tests.support.ses.ses_account import SENDER, SesAccount, entry
 
 account = ses_account.account
 running = ses_account.running

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from rehearsal.ses.errors import SesError
 from rehearsal.ses.limits import SendingLimits
-from tests.support import ses_account
-from tests.support.ses_account import START, SesAccount, entry, readers, statuses
+from tests.support.ses import ses_account
+from tests.support.ses.ses_account import START, SesAccount, entry, readers, statuses
 
 
 def bulk(account: SesAccount, *to: str) -> list[str]:

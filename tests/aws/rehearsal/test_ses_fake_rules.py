@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support import ses_account
-from tests.support.ses_account import SENDER, SesAccount, entry, pair, simple, statuses
+from tests.support.ses import ses_account
+from tests.support.ses.ses_account import SENDER, SesAccount, entry, pair, simple, statuses
 
 account = ses_account.account
 running = ses_account.running

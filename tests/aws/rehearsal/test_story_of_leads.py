@@ -13,7 +13,7 @@ from typing import Any
 from standardwebhooks.webhooks import Webhook
 
 from newsletter.container import app
-from tests.support.product_over_http import Product, link_to
+from tests.support.stack.product_over_http import Product, link_to
 
 DAY_OF_MINUTES = "mood=down&minutes=1440"
 FORM = "application/x-www-form-urlencoded"

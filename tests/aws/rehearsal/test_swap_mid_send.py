@@ -31,7 +31,7 @@ from rehearsal.ses import Mail
 from tests.support.releases import FUNCTIONS, MESSAGES, copied, with_message, without_pilot
 
 READERS, FEW = 1_300, 300
-"""Two runs of the sender hold twenty batches of fifty, and three are let through: some are left for the other version."""
+"""Two runs of the sender hold twenty batches of fifty, and three are let through: the other version has some left."""
 PATIENCE = 600.0
 WORD = "From the next release."
 

@@ -8,8 +8,8 @@ from newsletter.container import app
 from newsletter.mailings.mailing import Mailing
 from newsletter.reports.count_mailing import count_mailing, listed_stats
 from newsletter.sending.feedback.visit_marks import VisitMark
-from tests.support.cloud import Cloud
-from tests.support.sent_campaign import FIRST, campaign_that_went_out, note, now
+from tests.support.mailings.sent_campaign import FIRST, campaign_that_went_out, note, now
+from tests.support.stack.cloud import Cloud
 
 
 def first() -> Mailing:

@@ -31,8 +31,8 @@ from newsletter.sending.feedback.visit_marks import VisitMark
 from newsletter.sending.ledger import BatchStatus
 from rehearsal import events
 from rehearsal.ses import Mail
-from tests.support.cloud import PUBLIC_URL, Cloud, link_to
-from tests.support.reports import WholeReport, report_of
+from tests.support.mailings.reports import WholeReport, report_of
+from tests.support.stack.cloud import PUBLIC_URL, Cloud, link_to
 
 MAILING = "campaign-kevat"
 BLOG, OTHER = "https://example.com/blogi", "https://example.com/toinen?a=1&b=2"

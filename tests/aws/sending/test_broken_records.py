@@ -18,10 +18,10 @@ from newsletter.publication.sequences import Trigger
 from newsletter.readers.choice import Frequency
 from newsletter.readers.subscriber import Status, subscriber_id
 from newsletter.reports.report_mailing import addresses_of
-from tests.support.cloud import PEPPER, Cloud
-from tests.support.mails import article
-from tests.support.readers import add_reader
-from tests.support.reports import report_of
+from tests.support.mailings.mails import article
+from tests.support.mailings.reports import report_of
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import PEPPER, Cloud
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 BROKEN, WELL = "rikki@example.com", "helmi@example.com"

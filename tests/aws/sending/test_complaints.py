@@ -13,9 +13,9 @@ from cli.readers.export_readers import export
 from newsletter.container import app
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status
-from tests.support.cloud import Cloud
-from tests.support.site import ID, READER, acts, heading, link, post, reader, shows, text
-from tests.support.stored import stored_profile
+from tests.support.readers.site import ID, READER, acts, heading, link, post, reader, shows, text
+from tests.support.readers.stored import stored_profile
+from tests.support.stack.cloud import Cloud
 
 
 def leave(cloud: Cloud) -> None:

@@ -17,7 +17,7 @@ from newsletter.sending.feedback.visit_marks import VisitMark
 from newsletter.sending.feedback.visit_marks_store import VISITS, VisitMarks
 from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, BatchStatus, SendResult
 from rehearsal.aws.dynamodb.values import weigh_item
-from tests.support.dynamodb import Adapters
+from tests.support.aws.dynamodb import Adapters
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 

@@ -16,9 +16,8 @@ from newsletter.platform.aws.items import to_item
 from newsletter.publication.sending_limits import Feedback
 from newsletter.readers.subscriber import Status
 from newsletter.sending.ses.mail_event import TOPIC_CHECK
-from tests.support import ses_reports
-from tests.support.cloud import Cloud
-from tests.support.ses_reports import (
+from tests.support.ses import ses_reports
+from tests.support.ses.ses_reports import (
     BATCH,
     CONFIRMED,
     MAILED,
@@ -31,6 +30,7 @@ from tests.support.ses_reports import (
     status,
     tell,
 )
+from tests.support.stack.cloud import Cloud
 
 mailing_sent = ses_reports.mailing_sent
 

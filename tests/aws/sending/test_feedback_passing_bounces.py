@@ -19,10 +19,10 @@ from newsletter.publication.sending_limits import Feedback
 from newsletter.readers.subscriber import Status
 from newsletter.sending.deliveries_store import EVENTS
 from newsletter.sending.ledger import BatchStatus, SendResult
-from tests.support import ses_reports
-from tests.support.cloud import Cloud
-from tests.support.ses_account import SesAccount, pair
-from tests.support.ses_reports import (
+from tests.support.readers.stored import stored_profile
+from tests.support.ses import ses_reports
+from tests.support.ses.ses_account import SesAccount, pair
+from tests.support.ses.ses_reports import (
     BATCH,
     CONFIRMED,
     MAILED,
@@ -35,7 +35,7 @@ from tests.support.ses_reports import (
     status,
     tell,
 )
-from tests.support.stored import stored_profile
+from tests.support.stack.cloud import Cloud
 
 mailing_sent = ses_reports.mailing_sent
 

@@ -20,9 +20,9 @@ from newsletter.sending.ledger import RecipientStatus
 from newsletter.sending.ses.mailer_client import FALLBACK_RATE, Mailer
 from newsletter.sending.ses.ses_answers import CREDENTIALS, DENIED, NOT_VERIFIED, REFUSED, STOPPING_STATUSES
 from tests.aws.sending.test_sending_stops import READERS, delayed, got, now_due, plan, resume, send, start, status
-from tests.support.cloud import Cloud
-from tests.support.readers import add_reader
-from tests.support.reports import report_of
+from tests.support.mailings.reports import report_of
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def cloud(cloud: Cloud) -> Cloud:
 @pytest.fixture
 def crowd(cloud: Cloud) -> set[str]:
     """The ids of sixty more readers."""
-    assert cloud
+    assert cloud.mails() == []
     return {add_reader(f"torjuttu{number}@example.com") for number in range(60)}
 
 

@@ -18,9 +18,9 @@ from newsletter.reports.report_mailing import Report
 from newsletter.sending.deliveries_store import Deliveries
 from newsletter.sending.ledger import LEASE, BatchStatus
 from rehearsal import events
-from tests.support.cloud import PEPPER, Cloud
-from tests.support.lost_responses import Crash
-from tests.support.reports import report_of
+from tests.support.aws.lost_responses import Crash
+from tests.support.mailings.reports import report_of
+from tests.support.stack.cloud import PEPPER, Cloud
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 MAILING = "campaign-kevat"

@@ -8,7 +8,7 @@ from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, subscriber_id
-from tests.support.cloud import PEPPER, Cloud
+from tests.support.stack.cloud import PEPPER, Cloud
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 

@@ -24,9 +24,9 @@ from newsletter.sending.ledger import BatchStatus
 from newsletter.sending.sending_stopped import QUOTA_RETRY
 from newsletter.sending.ses.ses_answers import STOPPING_STATUSES
 from rehearsal import events
-from tests.support.cloud import Cloud
-from tests.support.readers import add_reader
-from tests.support.reports import report_of
+from tests.support.mailings.reports import report_of
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud
 
 READERS = [f"lukija{number}@example.com" for number in range(4)]
 numbers = iter(range(1000))

@@ -15,8 +15,8 @@ from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, Status
 from newsletter.sending.ledger import BatchStatus, SendResult
 from rehearsal import events
-from tests.support.cloud import Cloud
-from tests.support.reports import WholeReport, report_of
+from tests.support.mailings.reports import WholeReport, report_of
+from tests.support.stack.cloud import Cloud
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 MAILING = "campaign-kevat"

@@ -22,7 +22,7 @@ from newsletter.sending.send_batch import STORE_FOR
 from newsletter.sending.ses.mailer_client import Mailer
 from rehearsal import events
 from tests.aws.sending.test_sending import MAILING, batch, feedback, readers, send, standings, waiting
-from tests.support.cloud import Cloud
+from tests.support.stack.cloud import Cloud
 
 __all__ = ["batch", "readers"]
 THROTTLED = ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "UpdateItem")

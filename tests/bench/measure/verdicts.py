@@ -10,7 +10,7 @@ from newsletter.leads.visits.evidence import Trace, Visit, VisitKind
 from newsletter.leads.visits.judge import judge
 from newsletter.leads.visits.rules import read_rules
 from tests.bench.figures import Figure
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 from tests.unit.leads.corpus_traces import DELIVERED, cases, evidence
 
 LINKS, READERS, CORPORA, TIMES = 35, 60, 8, 9

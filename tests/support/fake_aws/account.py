@@ -22,7 +22,7 @@ from rehearsal.template.model import Stack as Template
 from rehearsal.template.provision import QUEUE, TABLE, provision
 from rehearsal.template.stack import load_stack
 from tests.support.fake_aws.change_sets import ACCOUNT, REGION, CloudFormation, Refused, Stack
-from tests.support.loopback import served
+from tests.support.stack.loopback import served
 from tests.template.stacks import ROOT
 
 MANAGED = "aws-sam-cli-managed-default"

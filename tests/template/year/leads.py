@@ -18,13 +18,13 @@ from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.times import iso
 from newsletter.publication.crm import CrmAuth, CrmFormat, CrmSettings
 from newsletter.readers.subscriber import subscriber_id
-from tests.support.cloud import BROWSER, PEPPER, Cloud, earlier, link_to
-from tests.support.console_calls import MARKETING, Browser, Program, trust
-from tests.support.issuer import issuing
-from tests.support.kept_leads import add_lead
-from tests.support.leads import enqueue, make_lead, tell
-from tests.support.presses import Judge
-from tests.support.site import hidden
+from tests.support.console.console_calls import MARKETING, Browser, Program, trust
+from tests.support.console.issuer import issuing
+from tests.support.leads.kept_leads import add_lead
+from tests.support.leads.leads import enqueue, make_lead, tell
+from tests.support.leads.presses import Judge
+from tests.support.readers.site import hidden
+from tests.support.stack.cloud import BROWSER, PEPPER, Cloud, earlier, link_to
 from tests.template.year.people import CURIOUS, DOUBTED, HASTY, MAIJA, NOW, PEKKA
 from tests.template.year.readers import subscribe
 

@@ -22,11 +22,11 @@ from newsletter.platform.times import iso
 from newsletter.publication import sending_limits
 from newsletter.publication.sequences import Nurture
 from rehearsal import events
-from tests.support.cloud import Cloud, earlier
-from tests.support.console_calls import MARKETING, Browser, Program, trust
-from tests.support.issuer import issuing
-from tests.support.pictures import gif
-from tests.support.readers import add_reader
+from tests.support.articles.pictures import gif
+from tests.support.console.console_calls import MARKETING, Browser, Program, trust
+from tests.support.console.issuer import issuing
+from tests.support.readers.readers import add_reader
+from tests.support.stack.cloud import Cloud, earlier
 from tests.template.year.people import ASKED, DAY, KALLE, LIISA, MAIJA, NOW
 from tests.template.year.readers import subscribe
 

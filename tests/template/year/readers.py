@@ -18,7 +18,7 @@ from newsletter.container import app
 from newsletter.platform.aws.queues_client import NotQueued, Queues
 from newsletter.readers.imports.import_subscribers import Imported, ImportList, Mode, import_rows
 from newsletter.readers.imports.read_row import Row
-from tests.support.cloud import PUBLIC_URL, Cloud, link_to
+from tests.support.stack.cloud import PUBLIC_URL, Cloud, link_to
 from tests.template.year.people import DAY, INVITED, MAIJA, MOVED, NEVER, NOW, PEKKA
 
 

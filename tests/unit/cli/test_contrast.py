@@ -6,7 +6,7 @@ import pytest
 
 from cli.checks.contrast import low_contrasts
 from newsletter.mail.placeholders import substitute
-from tests.support.mails import LANGUAGES, MAILS, READER
+from tests.support.mailings.mails import LANGUAGES, MAILS, READER
 
 HTML = """<!doctype html><html lang="fi"><head><title>Kirje</title><style>
 .ink { color: #222222; }

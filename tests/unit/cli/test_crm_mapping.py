@@ -15,7 +15,7 @@ from newsletter.leads.outbox.crm_calls import Call, parse_calls
 from newsletter.leads.outbox.crm_values import template_values
 from newsletter.mail.templates import Templates
 from newsletter.publication.crm import CrmFormat, CrmSettings
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 
 FORMATS = ["hubspot", "pipedrive", "salesforce"]
 Root = Callable[..., Path]

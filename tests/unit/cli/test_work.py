@@ -10,7 +10,7 @@ from cli.faults import Fault
 from cli.restore import work
 from cli.restore.work import switch
 from rehearsal.template.stack import load_stack
-from tests.support.checked_clients import AccountClient
+from tests.support.aws.checked_clients import AccountClient
 from tests.template.stacks import PARAMETERS, ROOT
 
 STACK = "newsletter"

@@ -12,7 +12,7 @@ import pytest
 from console import openapi
 from console.description.check import KNOWN
 from console.handler import PATHS
-from tests.support.described import document, faults, operations
+from tests.support.console.described import document, faults, operations
 
 OPERATIONS = [pytest.param(said, id=f"{method} {path}") for method, path, said in operations()]
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

@@ -17,7 +17,7 @@ from newsletter.leads.visits.judge import judge
 from newsletter.leads.visits.judging.bursts import AT_ONCE
 from newsletter.leads.visits.rules import Rules, read_rules
 from newsletter.leads.visits.verdict import Judgement, VerdictKind
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 from tests.unit.leads.corpus_traces import DELIVERED, Case, cases, evidence
 
 RULES = read_rules(TEMPLATES)

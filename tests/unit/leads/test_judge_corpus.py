@@ -11,7 +11,7 @@ from newsletter.leads.visits.evidence import VisitKind
 from newsletter.leads.visits.judge import judge
 from newsletter.leads.visits.rules import Rules, read_rules
 from newsletter.leads.visits.verdict import VerdictKind
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 from tests.unit.leads.corpus_traces import Case, cases
 
 RULES = read_rules(TEMPLATES)

@@ -14,7 +14,7 @@ from newsletter.leads.lead import LeadState, Temperature
 from newsletter.leads.manage.lead_filter import FIELDS, LeadFilter, read_filter
 from newsletter.platform.errors import InvalidInput
 from tests.support import strategies
-from tests.support.kept_leads import MADE, lead_of
+from tests.support.leads.kept_leads import MADE, lead_of
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 

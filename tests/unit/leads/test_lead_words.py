@@ -11,7 +11,7 @@ from newsletter.leads.lead import LeadState
 from newsletter.leads.manage.lead_words import LABELS, is_in_trouble, state_in_words
 from newsletter.leads.manage.show_lead import ShownLead
 from newsletter.leads.outbox.outbox_event import Attempt, EventState, OutboxEvent
-from tests.support.kept_leads import MADE, lead_of
+from tests.support.leads.kept_leads import MADE, lead_of
 
 HOUR = timedelta(hours=1)
 EVENT = OutboxEvent("l", 1, "lead.created", MADE, "{}", due_at=MADE + HOUR)

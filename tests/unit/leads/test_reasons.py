@@ -14,7 +14,7 @@ from newsletter.leads.visits.rules import read_rules
 from newsletter.leads.visits.verdict import Reason, Verdict, VerdictKind
 from newsletter.mail.locales import Locales, MissingText
 from newsletter.mail.templates import Templates
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 from tests.unit.leads.corpus_traces import cases
 
 SAMPLE = Templates(TEMPLATES, "https://news.example.fi")

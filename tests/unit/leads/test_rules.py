@@ -10,7 +10,7 @@ import pytest
 
 from newsletter.leads.visits.rules import BUILT_IN, Rules, parse_rules, read_rules
 from newsletter.platform.errors import InvalidPublication
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 
 RULES = read_rules(TEMPLATES)
 

@@ -13,7 +13,7 @@ import pytest
 from newsletter.mail.bidi import END, ISOLATE
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import RenderedMail, Templates
-from tests.support.mails import (
+from tests.support.mailings.mails import (
     BARE,
     FIRST,
     LANGUAGES,
@@ -30,7 +30,7 @@ from tests.support.mails import (
     templates,
     welcome,
 )
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 
 MOODS: dict[str, Callable[[], RenderedMail]] = {
     **MAILS,

@@ -10,7 +10,18 @@ from newsletter.mail.mail_html import Element, read_html
 from newsletter.mail.mail_links import CANARY, MailLinks, link_key, without_canary
 from newsletter.mail.placeholders import substitute
 from newsletter.publication.utm import Utm
-from tests.support.mails import FIRST, LANGUAGES, MAILS, PUBLIC_URL, READER, article, digest, letter, seen, templates
+from tests.support.mailings.mails import (
+    FIRST,
+    LANGUAGES,
+    MAILS,
+    PUBLIC_URL,
+    READER,
+    article,
+    digest,
+    letter,
+    seen,
+    templates,
+)
 
 
 def test_the_same_url_has_the_same_link_in_every_mail() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.mail.pictures.picture import NAME, read_picture
 from newsletter.platform.errors import InvalidInput
-from tests.support.pictures import chunk, exif, gif, jpeg, png, segment
+from tests.support.articles.pictures import chunk, exif, gif, jpeg, png, segment
 
 XMP = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>60.1699 N</x:xmpmeta>")
 SCRIPT = b"*/=alert(1)//"

@@ -16,7 +16,7 @@ from newsletter.mail.templates import RenderedMail, Templates
 from newsletter.platform.errors import InvalidInput, InvalidPublication
 from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers.subscriber import REMINDER_AFTER
-from tests.support.mails import (
+from tests.support.mailings.mails import (
     FIRST,
     LANGUAGES,
     MAILS,
@@ -32,7 +32,7 @@ from tests.support.mails import (
     templates,
     welcome,
 )
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 
 GOLDEN = Path(__file__).parent / "golden"
 every_mail = pytest.mark.parametrize("name", MAILS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.mails import (
+from tests.support.mailings.mails import (
     BARE,
     FIRST,
     LANGUAGES,

@@ -10,7 +10,7 @@ from jinja2 import UndefinedError
 from newsletter.mail.locales import MissingText
 from newsletter.mail.placeholders import CLOSE, OPEN, substitute
 from newsletter.mail.text_cleaning import one_line
-from tests.support.mails import LANGUAGES, article, digest, letter, seen, templates
+from tests.support.mailings.mails import LANGUAGES, article, digest, letter, seen, templates
 from tests.support.strategies import WHOLE
 
 hostile = st.text(st.sampled_from("{}\\<>&\"' %\n\u202eשå😀abc" + OPEN + CLOSE) | WHOLE)

@@ -19,8 +19,8 @@ from newsletter.readers.choices import CHOICES, ON_FORM, TEXTS
 from newsletter.readers.signup.pending import Effect
 from newsletter.readers.subscriber import Status
 from newsletter.readers.unsubscribe import REASONS
-from tests.support.page_cases import ACTS, BUSY, CASES, CHALLENGE, LIMITS, NOTICES, PROBLEMS, form, preferences
-from tests.support.pages import page, publication, templates
+from tests.support.console.page_cases import ACTS, BUSY, CASES, CHALLENGE, LIMITS, NOTICES, PROBLEMS, form, preferences
+from tests.support.console.pages import page, publication, templates
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "templates" / "pages"

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.readers.choices import TEXTS
-from tests.support.page_cases import ERRORS, form, typed
-from tests.support.pages import page, publication, templates
+from tests.support.console.page_cases import ERRORS, form, typed
+from tests.support.console.pages import page, publication, templates
 
 
 @pytest.mark.parametrize("language", publication.languages)

@@ -11,8 +11,8 @@ import pytest
 
 from newsletter.mail.templates import Templates
 from newsletter.readers.signup.pending import pending
-from tests.support.page_cases import form, preferences, waiting
-from tests.support.pages import publication, templates
+from tests.support.console.page_cases import form, preferences, waiting
+from tests.support.console.pages import publication, templates
 
 
 def with_feeds(*languages: str) -> Templates:

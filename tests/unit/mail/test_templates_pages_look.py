@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.publication.theme import TEXT_ON_BACKGROUND
-from tests.support.page_cases import form
-from tests.support.pages import publication, templates
+from tests.support.console.page_cases import form
+from tests.support.console.pages import publication, templates
 
 ROOT = Path(__file__).parents[3]
 

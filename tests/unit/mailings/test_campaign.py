@@ -10,7 +10,7 @@ import pytest
 
 from newsletter.mailings.campaign import Campaign, validate_campaign
 from newsletter.platform.errors import InvalidInput
-from tests.support.pages import publication
+from tests.support.console.pages import publication
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 PLAIN = Campaign("kevat", "Hyvää kevättä", "Hei\n\nVäkeä riittää.", publication.languages[0])

@@ -19,7 +19,7 @@ from newsletter.mailings.rendering.preflight import (
 from newsletter.mailings.rendering.renderer import RenderedVariant
 from newsletter.platform.links.links import LinkClaims, LinkPurpose, Links
 from newsletter.platform.links.urls import addresses_in, fault_of_link
-from tests.support.mails import LANGUAGES, MAILS, PUBLIC_URL, templates
+from tests.support.mailings.mails import LANGUAGES, MAILS, PUBLIC_URL, templates
 
 HTML = """<!doctype html><html lang="fi"><head><title>Kirje</title></head><body>
 <div style="display:none">Esikatselu {{piilossa}} <a href="">x</a></div>

@@ -22,9 +22,9 @@ from newsletter.mailings.rendering.preflight import (
     preflight_campaign,
     preflight_digest,
 )
-from tests.support import mails
-from tests.support.mails import LANGUAGES, MAILS, PUBLIC_URL, article, templates
-from tests.support.templates import TEMPLATES
+from tests.support.mailings import mails
+from tests.support.mailings.mails import LANGUAGES, MAILS, PUBLIC_URL, article, templates
+from tests.support.mailings.templates import TEMPLATES
 
 WITH_SOURCES = Templates(TEMPLATES, PUBLIC_URL, with_sources=True)
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)

@@ -24,7 +24,7 @@ from newsletter.readers.frequency_history import (
     parse,
 )
 from newsletter.readers.subscriber import Recipient, Status, Subscriber
-from tests.support.digest_histories import DAY, HELSINKI, START, TICK, WEEK, digest, frequencies
+from tests.support.articles.digest_histories import DAY, HELSINKI, START, TICK, WEEK, digest, frequencies
 
 # --- one by one ------------------------------------------------------------------------------------------------------
 

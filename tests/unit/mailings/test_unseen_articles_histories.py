@@ -21,7 +21,7 @@ from newsletter.readers.frequency_history import (
     as_text,
 )
 from newsletter.readers.subscriber import Recipient
-from tests.support.digest_histories import HELSINKI, START, TICK, TOPICS, WEEK, World, frequencies
+from tests.support.articles.digest_histories import HELSINKI, START, TICK, TOPICS, WEEK, World, frequencies
 
 subjects = st.lists(st.sampled_from(TOPICS), unique=True, max_size=2).map(tuple)
 waits = st.just(TICK) | st.timedeltas(timedelta(), timedelta(days=9))

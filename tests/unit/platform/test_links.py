@@ -14,7 +14,7 @@ from newsletter.platform.errors import BadLink, ExpiredLink
 from newsletter.platform.links.links import MAX_TOKEN, SEPARATOR, LinkClaims, LinkPurpose, Links
 from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers.subscriber import subscriber_id
-from tests.support.altered_tokens import altered_tokens
+from tests.support.console.altered_tokens import altered_tokens
 from tests.support.strategies import ANY, anything, whole_without
 
 KEYS = ("the-old-key-of-the-tests", "the-new-key-of-the-tests")

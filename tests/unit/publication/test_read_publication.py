@@ -13,8 +13,8 @@ from newsletter.platform.errors import InvalidPublication
 from newsletter.publication.privacy import Privacy
 from newsletter.publication.publication import Publication
 from newsletter.publication.read_publication import check_publication, parse_publication
+from tests.support.mailings.templates import TEMPLATES
 from tests.support.strategies import anything
-from tests.support.templates import TEMPLATES
 
 SAMPLE = TEMPLATES / "publication.toml"
 

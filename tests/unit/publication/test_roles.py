@@ -11,7 +11,7 @@ from newsletter.platform.errors import InvalidPublication
 from newsletter.publication.access.roles import DEFAULT_ACCESS, WHOEVER, Access, Role, parse_console
 from newsletter.publication.read_publication import check_publication
 from newsletter.publication.toml_table import TomlTable
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 
 OWN: dict[str, Any] = {
     "contact": "it@example.com",

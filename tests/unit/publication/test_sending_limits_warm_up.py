@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.publication.read_publication import check_publication
 from newsletter.publication.sending_limits import MOST_DAYS, WarmUp
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 
 MONDAY = date(2027, 1, 11)
 PLANS = st.builds(WarmUp, st.just(MONDAY), st.integers(100, 5_000), st.integers(1, 200), st.integers(101, 1_000_000))

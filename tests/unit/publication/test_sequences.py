@@ -13,7 +13,7 @@ from newsletter.platform.errors import InvalidPublication
 from newsletter.publication.publication import Publication
 from newsletter.publication.read_publication import parse_publication
 from newsletter.publication.sequences import DEFAULT_EXITS, Exit, Trigger, offers_of
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 
 SUBJECT = {"fi": "x", "sv": "x", "en": "x"}
 

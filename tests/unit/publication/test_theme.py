@@ -20,7 +20,7 @@ from newsletter.publication.theme import (
     parse_theme,
 )
 from newsletter.publication.toml_table import TomlTable
-from tests.support.mails import templates
+from tests.support.mailings.mails import templates
 
 LOGO = {"url": "https://a.example/logo.png", "alt": "Lehti", "width": 160, "height": 40}
 colours = st.from_regex(r"#[0-9A-Fa-f]{6}", fullmatch=True)

@@ -14,7 +14,7 @@ from newsletter.platform.errors import InvalidPublication
 from newsletter.publication.read_publication import check_publication
 from newsletter.publication.toml_table import TomlTable
 from newsletter.publication.utm import NO_UTM, Utm, parse_links
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 
 UTM = Utm({"source": "newsletter", "medium": "email", "campaign": "{mailing}"}, ("blog.example.fi", "*.example.com"))
 ADDED = "utm_source=newsletter&utm_medium=email&utm_campaign=digest-2026-W48"

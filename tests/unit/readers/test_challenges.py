@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.readers.signup.challenges import CHALLENGE_LIFETIME, MAX_NUMBER, Challenges
-from tests.support.altered_tokens import altered_tokens
+from tests.support.console.altered_tokens import altered_tokens
 from tests.support.strategies import anything
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -26,7 +26,7 @@ from newsletter.readers.choices import (
 )
 from newsletter.readers.profiles.subscriber_items import FOR_AUDIENCES, read_recipient
 from newsletter.readers.subscriber import Recipient
-from tests.support.pages import publication
+from tests.support.console.pages import publication
 
 RULES = Rules(publication, date(2026, 11, 24), every_topic=True)
 KEYS = tuple(topic.key for topic in publication.topics)

@@ -7,7 +7,7 @@ import pytest
 from newsletter.mail.templates import Templates
 from newsletter.platform.errors import InvalidInput
 from newsletter.readers.signup.website_form import read_website_form, website_form
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 
 URL = "https://news.example"
 

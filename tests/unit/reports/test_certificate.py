@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from newsletter.mailings.planning.batches import Batch
 from newsletter.reports.certificate import Certificate, count_certificate, recipient_lines
 from newsletter.sending.ledger import BatchRecord, BatchStatus, RecipientStatus
-from tests.support.ledger_records import NOT_ACCEPTED, NOW, batch_of, records
+from tests.support.mailings.ledger_records import NOT_ACCEPTED, NOW, batch_of, records
 
 
 @st.composite

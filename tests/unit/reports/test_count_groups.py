@@ -17,7 +17,7 @@ from newsletter.sending.feedback.visit_marks import VisitMark
 from newsletter.sending.ledger import BatchRecord, BatchStatus
 from newsletter.sending.ses.bounce_reason import BounceReason
 from newsletter.sending.ses.bounce_reason import from_stored as read_reason
-from tests.support.ledger_records import batch_of, records
+from tests.support.mailings.ledger_records import batch_of, records
 
 OUTLINES = {
     "fi-x": VariantOutline("fi", "Kevät", ("aaa", "bbb", "ccc")),

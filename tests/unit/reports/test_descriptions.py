@@ -17,7 +17,7 @@ from newsletter.reports.descriptions import audience_in_words, count_in_words, t
 from newsletter.reports.report_mailing import Report
 from newsletter.reports.stats import MailingStats
 from newsletter.reports.words.certificate_words import certificate_in_words
-from tests.support.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES
 
 MOMENT = datetime(2026, 11, 24, 6, tzinfo=UTC)
 PUBLICATION = Templates(TEMPLATES, "https://news.example").publication

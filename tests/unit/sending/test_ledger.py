@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.sending.ledger import FEEDBACK, BatchRecord, BatchStatus, RecipientStatus, SendResult
-from tests.support.ledger_records import NOT_ACCEPTED, NOW, batch_of, records
+from tests.support.mailings.ledger_records import NOT_ACCEPTED, NOW, batch_of, records
 
 RANK = [
     *(RecipientStatus.WAITING, RecipientStatus.DOUBTFUL, RecipientStatus.SUPPRESSED, RecipientStatus.REJECTED),
