@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.template.test_rooms import MOST_FILES, MOST_LINES
+from tests.template.modules import MOST_FILES, MOST_LINES
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"

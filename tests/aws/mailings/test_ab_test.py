@@ -2,102 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
-
-import pytest
-from botocore.client import BaseClient
+from datetime import timedelta
 
 from newsletter.container import app
-from newsletter.mailings.campaign import Campaign, start_campaign, validate_campaign
+from newsletter.mailings.campaign import start_campaign, validate_campaign
 from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
 from newsletter.mailings.control.resume import resume_mailing
 from newsletter.mailings.drafts.edit_drafts import duplicate_draft
 from newsletter.mailings.experiments.decision import Reason
 from newsletter.mailings.experiments.experiment import REST, Experiment
-from newsletter.mailings.experiments.take_further import choose_subject
-from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.planning.plan_page import plan_shards
-from newsletter.mailings.planning.requeue_shard import requeue_shard
 from newsletter.mailings.status import MailingState, MailingStatus
-from newsletter.nurture.monitor_mailings import monitor_mailings
-from newsletter.platform.isolation import Isolated
 from newsletter.platform.links.links import LinkClaims
-from newsletter.platform.messages import RequeueShard
 from newsletter.platform.times import whole_seconds
 from newsletter.readers.unsubscribe import unsubscribe
 from newsletter.reports.words.experiment_words import experiment_as_json
-from newsletter.sending.feedback.visit_marks import VisitMark
-from tests.support.aws.crashing_calls import CrashingCall
+from tests.support.mailings import ab_tests
+from tests.support.mailings.ab_tests import ID, TEXT, arms, click, expected, got, mailing, started, tick
 from tests.support.mailings.reports import report_of
 from tests.support.readers.readers import add_reader
 from tests.support.stack.cloud import Cloud
 
-AB = Experiment(("Yksi", "Kaksi"), 0.5, 4, ("Eka", "Toka"))
-TEXT = Campaign(name="koe", subject="Yksi", body="Moi.", language="fi", ab=AB)
-ID = "campaign-koe"
-READERS = [f"lukija{number}@example.com" for number in range(24)]
-
-
-@pytest.fixture
-def ids(cloud: Cloud) -> dict[str, str]:
-    """The readers' ids by address."""
-    assert cloud.mails() == []
-    return {email: add_reader(email) for email in READERS}
-
-
-def tick(hours: float = 0) -> None:
-    isolated = Isolated()
-    monitor_mailings(whole_seconds(app.now()) + timedelta(hours=hours), isolated, app)
-    isolated.raise_if_any()
-
-
-def started(cloud: Cloud, campaign: Campaign = TEXT) -> Mailing:
-    """The campaign, whose test is out."""
-    start_campaign(campaign, app, now=whole_seconds(app.now()))
-    assert cloud.drain() == []
-    tick()
-    return mailing(f"campaign-{campaign.name}")
-
-
-def mailing(name: str = ID) -> Mailing:
-    found = app.mailings.get(name)
-    assert found is not None
-    return found
-
-
-def click(name: str, arm: str, *, people: int, machines: int = 0) -> None:
-    """So many recipients of the arm clicked as people, and others are known of as machines."""
-    left = [VisitMark(1, person=True)] * people + [VisitMark(30, machine=True)] * machines
-    for record in app.deliveries.records(name):
-        if record.batch.arm == arm and left:
-            marks = {place: left.pop(0) for place in range(min(len(left), len(record.batch.recipients)))}
-            app.visit_marks.put(name, record.batch.id, marks, app.now() + timedelta(days=90))
-    assert not left, "the arm has too few readers"
-
-
-def got(cloud: Cloud) -> dict[str, list[str | None]]:
-    assert cloud.drain() == []
-    return {email: [mail.subject for mail in cloud.mails(email)] for email in READERS}
-
-
-def arms(ids: dict[str, str], name: str = ID, ab: Experiment = AB) -> dict[str, list[str]]:
-    started_as = app.mailings.get(name)
-    ab = (started_as.ab if started_as else None) or ab
-    found: dict[str, list[str]] = {arm: [] for arm in ab.arms}
-    for email, reader in ids.items():
-        found[ab.arm_of(name, reader)].append(email)
-    assert all(found.values()), "every arm has a reader"
-    return found
-
-
-def expected(ids: dict[str, str], winner: str | None, name: str = ID, ab: Experiment = AB) -> dict[str, list[str]]:
-    by_arm = {"1": ["Yksi"], "2": ["Kaksi"], REST: [winner] if winner else []}
-    return {email: list(by_arm[arm]) for arm, readers in arms(ids, name, ab).items() for email in readers}
+ids = ab_tests.ids
 
 
 def test_the_test_goes_out_first_and_the_subject_that_people_click_goes_to_the_rest(
@@ -237,87 +165,3 @@ def test_a_pilot_goes_out_and_is_judged_without_those_who_wait_for_the_winner(
     tick(1.1)
     tick(6)
     assert got(cloud) == expected(ids, "Yksi")
-
-
-@pytest.mark.parametrize("effective", [True, False], ids=["answer lost", "not called"])
-def test_a_crash_at_any_call_of_the_decision_is_mended_by_the_next_run(
-    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, *, effective: bool
-) -> None:
-    ids, wide = {email: add_reader(email) for email in READERS[:10]}, replace(AB, share=0.8)
-    names: list[str] = []
-    sent: Counter[tuple[str, str | None]] = Counter()
-    while True:
-        name = f"koe-{len(names)}"
-        names.append(name)
-        started(cloud, replace(TEXT, name=name, ab=wide))
-        click(f"campaign-{name}", "2", people=3)
-        crash = CrashingCall(len(names), effective=effective)
-        with monkeypatch.context() as broken:
-            broken.setattr(BaseClient, "_make_api_call", lambda *call, crash=crash: crash(*call))
-            with suppress(KeyboardInterrupt):
-                tick(4.1)
-        decided = mailing(f"campaign-{name}").decision
-        for hours in (4.2, 4.3):
-            tick(hours)
-        after = mailing(f"campaign-{name}").decision
-        assert after is not None
-        assert decided in (None, after), "a decision never changes"
-        assert after.winner == 2
-        runs = [each["decision"] for each in app.decisions.newest(50) if each["run"] == f"campaign-{name}"]
-        assert runs.count("subject chosen") == 1, f"crash at call {crash.at}: {runs}"
-        for email, subjects in expected(ids, "Kaksi", f"campaign-{name}", wide).items():
-            sent.update((email, subject) for subject in subjects)
-        assert cloud.drain() == []
-        tick(5)
-        assert mailing(f"campaign-{name}").status.state is MailingState.COMPLETE, f"crash at call {crash.at}"
-        if crash.calls < crash.at:
-            break
-    assert len(names) > 5
-    assert Counter((mail.to[0], mail.subject) for mail in cloud.mails()) == sent
-
-
-def test_two_ticks_at_once_decide_once_and_a_late_one_changes_nothing(cloud: Cloud, ids: dict[str, str]) -> None:
-    stale = started(cloud)
-    click(ID, "2", people=3)
-    now = whole_seconds(app.now()) + timedelta(hours=5)
-    figures = report_of(ID).stats.arms
-    assert choose_subject(stale, figures, app, now=now)
-    others = {**figures, "1": figures["1"]._replace(people=9)}
-    assert not choose_subject(stale, others, app, now=now)
-    assert not choose_subject(mailing(), others, app, now=now)
-    assert got(cloud) == expected(ids, "Kaksi")
-
-
-def test_a_shard_that_was_read_before_the_decision_is_queued_again(
-    cloud: Cloud, ids: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stale = started(cloud)
-    tick(5)
-    cloud.messages("PlanQueue")  # what the decision asked for is done by runs that come now
-    shards: Sequence[str] = sorted({reader[0] for reader in ids.values()})
-    with monkeypatch.context() as late:
-        late.setattr(type(app.mailings), "get", lambda _self, _name: stale)
-        for shard in shards:
-            requeue_shard(RequeueShard(ID, shard), app, now=app.now())
-    assert got(cloud) == expected(ids, "Yksi")
-
-
-def test_a_test_of_nobody_is_over_at_once(cloud: Cloud) -> None:
-    """Half of one reader is nobody: there is nothing to wait for."""
-    name, email = "campaign-pieni", "muu@example.com"
-    add_reader(email)
-    started(cloud, replace(TEXT, name="pieni"))
-    tick(0.1)
-    assert cloud.drain() == []
-    assert [mail.subject for mail in cloud.mails(email)] == ["Yksi"]
-    tick(0.2)
-    assert mailing(name).status.state is MailingState.COMPLETE
-
-
-def test_the_time_of_decisions_is_after_the_change_before_it(cloud: Cloud, ids: dict[str, str]) -> None:
-    assert ids
-    sent = started(cloud)
-    now: datetime = sent.status.since
-    early = replace(sent, tested_since=now - timedelta(hours=5))
-    assert choose_subject(early, report_of(ID).stats.arms, app, now=now)
-    assert mailing().status.since > now
