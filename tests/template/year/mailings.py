@@ -224,7 +224,7 @@ def drafts_of_campaigns(cloud: Cloud, api: Program) -> None:
     assert api("DELETE", f"/campaigns/{third}").status == 204
     cloud.drain()
     cloud.run("nurture", later)
-    fourth = api("POST", "/campaigns", text | {"send_at": iso(app.now() + timedelta(seconds=1))})
+    fourth = api("POST", "/campaigns", text | {"send_at": iso(app.now() + timedelta(seconds=30))})
     with earlier(-60):
         cloud.invoke("planner", events.sqs(StartCampaign(fourth.json["campaign"]["id"]).to_json()))
     cloud.drain()
