@@ -19,10 +19,8 @@ settings.load_profile("default")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each processor: tests wait for a browser, a queue or a process of their own for a third of the time and
-    more.
-    """
-    return max(2, (os.cpu_count() or 1) * 2)
+    """Three for two processors: a third of the time, tests wait for a browser, a queue or a process of their own."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
 
 
 @pytest.hookimpl(trylast=True)
