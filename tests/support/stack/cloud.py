@@ -27,6 +27,7 @@ from rehearsal.template.stack import load_stack
 from tests.support.aws.account import emptied, waiting
 from tests.support.mailings.templates import TEMPLATES
 from tests.support.stack.outside import Door, Webhook
+from tests.support.stack.patience import patient_while_the_clock_runs
 from tests.support.stack.shared_templates import shared_templates
 
 ROOT = Path(__file__).parents[3]
@@ -249,6 +250,7 @@ def running() -> Iterator[Cloud]:
         environment.applied(variables),
         emptied(stack, {f"{path}/{name}": value for name, value in secrets.items()}) as client,
         patch.object(Container, "templates", shared_templates()),
+        patient_while_the_clock_runs(),
     ):
         app.reset()
         cloud = Cloud(

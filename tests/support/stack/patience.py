@@ -24,5 +24,16 @@ def patient() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def patient_while_the_clock_runs() -> Iterator[None]:
+    """The same, but for a test that has stopped the clock: no machine is busy by it."""
+    with patch.object(time_limit_client, "TimeLimit", _long_by_the_clock_on_the_wall):
+        yield
+
+
+def _long_by_the_clock_on_the_wall(seconds: float, app: Container) -> time_limit_client.TimeLimit:
+    return _TimeLimit(seconds, app) if "now" in vars(app) else _long(seconds, app)
+
+
 def _long(seconds: float, app: Container) -> time_limit_client.TimeLimit:
     return _TimeLimit(max(seconds, SECONDS), app)
