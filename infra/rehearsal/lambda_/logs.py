@@ -113,7 +113,10 @@ def readable_output(keep: Callable[[str, str], None], level: str) -> Iterator[No
     sys.stdout, _level_shown[0] = output, _ = FunctionOutput(), getLevelNamesMapping()[level]
     logger = logging.getLogger(LOGGER)
     made = [each for each in logger.handlers if isinstance(each, logging.StreamHandler)]
-    streams, level_before = [handler.setStream(output) for handler in made], logger.level
+    streams, level_before = [handler.stream for handler in made], logger.level
+    for handler in made:
+        # Not by setStream, which flushes the stream before: whoever made that may have closed it.
+        handler.stream = output
     if made:
         logger.setLevel(min(logging.INFO, _level_shown[0]))
     _keep.append(keep)
@@ -122,8 +125,7 @@ def readable_output(keep: Callable[[str, str], None], level: str) -> Iterator[No
     finally:
         _keep.remove(keep)
         for handler, stream in zip(made, streams, strict=True):
-            if stream is not None:
-                handler.setStream(stream)
+            handler.stream = stream
         if made:
             logger.setLevel(level_before)
         sys.stdout, _level_shown[0] = before, shown

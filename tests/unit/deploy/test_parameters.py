@@ -11,6 +11,7 @@ from cli.faults import Fault
 from deploy import __main__ as command
 from deploy import example, parameters, stage
 from deploy.parameters import declared, read_parameters
+from tests.support.mailings.templates import TEMPLATES
 from tests.template.stacks import ROOT
 
 GOOD = {
@@ -123,7 +124,7 @@ def test_the_example_is_made_from_the_template_and_is_refused_until_it_is_filled
     copy = tmp_path / "deploy.dev.toml"
     copy.write_text(text, encoding="utf-8")
     with pytest.raises(Fault) as fault:
-        read_parameters(copy)
+        read_parameters(copy, TEMPLATES / "publication.toml")
     needed = [name for name, about in declared().items() if "Default" not in about]
     assert [line.split()[1] for line in str(fault.value).splitlines()] == needed
 
