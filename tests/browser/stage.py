@@ -147,16 +147,11 @@ class Camera:
         self._folder.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=self._folder / f"{name}.png", full_page=True, animations="disabled")
 
-    def violations(self, page: Page, *, landmarks: bool = True, colours: bool = True) -> list[str]:
-        """What axe-core finds, one line each: rule, place, and what to do. What is in frames is looked at alone.
-
-        Of a page that was seen in another language already, `colours` need not be looked at: that takes a third of
-        the time.
-        """
+    def violations(self, page: Page, *, landmarks: bool = True) -> list[str]:
+        """What axe-core finds, one line each: rule, place, and what to do. What is in frames is looked at alone."""
         if not page.evaluate("Boolean(window.axe)"):
             page.evaluate(self._axe)
         rules = {rule: {"enabled": landmarks} for rule in ("region", "landmark-one-main")}
-        rules |= {rule: {"enabled": colours} for rule in ("color-contrast", "link-in-text-block")}
         options = {
             "runOnly": ACCESSIBILITY,
             "rules": rules,
