@@ -60,7 +60,28 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; faults are one line on stderr."""
+    """Run one command; faults are one line on stderr, also that the output can no longer be written."""
+    if sys.stdout is None:  # closed by whoever started us, with `>&-`
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 (it is open until the end)
+    try:
+        code = _answer(arguments)
+        # Here, where a full disk or a closed pipe can still be told; at the end of the process Python only notes it.
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of our output (`head`) has closed it.
+        _write_no_more()
+        return 1
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        _write_no_more()
+        where = error.filename or "the output"
+        print(f"newsletter: {where} is not whole: {error.strerror}; make room, and run it again", file=sys.stderr)
+        return 1
+    return code
+
+
+def _answer(arguments: Sequence[str] | None) -> int:
     line = parser()
     given = _with_json_last(sys.argv[1:] if arguments is None else arguments, subcommands_of(line))
     options = line.parse_args(_with_local_url(given))
@@ -76,17 +97,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if _is_for_programs(options):
             print(json.dumps({"error": " ".join(str(fault).split())}, ensure_ascii=False))
         print(f"newsletter: {' '.join(str(fault).split())}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        # The reader of our output (`head`) has closed it.
-        _write_no_more()
-        return 1
-    except OSError as error:
-        if error.errno not in NO_ROOM:
-            raise
-        _write_no_more()
-        where = error.filename or "the output"
-        print(f"newsletter: {where} is not whole: {error.strerror}; make room, and run it again", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nnewsletter: stopped", file=sys.stderr)
@@ -107,15 +117,12 @@ def _refuse_what_is_no_text(arguments: Sequence[str]) -> None:
 
 def _run(options: argparse.Namespace, wanted: target.Wanted) -> int:
     if not getattr(options, "gather", False):
-        code = _run_plainly(options, wanted)
-    else:
-        from cli.output import gathered  # here, because it loads rich
+        return _run_plainly(options, wanted)
+    from cli.output import gathered  # here, because it loads rich
 
-        with gathered() as document:
-            code = _run_plainly(options, wanted)
-        print(document.as_json)
-    # Here, where a full disk or a closed pipe can still be told; at the end of the process Python only notes it.
-    sys.stdout.flush()
+    with gathered() as document:
+        code = _run_plainly(options, wanted)
+    print(document.as_json)
     return code
 
 

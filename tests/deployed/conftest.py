@@ -18,7 +18,8 @@ from tests.skips import RUNTIME, require
 from tests.support.mailings.templates import TEMPLATES
 from tests.support.stack.product_over_http import Product, item, rss, started
 
-# moto's CloudFormation brings jsonschema, which works four seconds on a parser of addresses that nothing here asks for.
+# moto's CloudFormation brings jsonschema, which works four seconds on a parser of addresses. What asks for that
+# (test_materials.py) does so in a process of its own.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 

@@ -37,7 +37,7 @@ from tests.soak.wire import Crash, Wire, laid
 
 STORM = 2 * 3600.0
 """Seconds of bad weather; whoever is not done by then acts on in calm."""
-CALM = 20 * 86400.0
+CALM = 40 * 86400.0
 """For how long everything is then watched: until every step of a sequence has been due."""
 JOURNEYS = (
     ("took up the offer",),

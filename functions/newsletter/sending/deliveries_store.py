@@ -80,14 +80,14 @@ class Deliveries:
         item = self._get(mailing, batch, ("size", *FEEDBACK), EVENTS)
         return read_positions(item, item["size"]) if item else {}
 
-    def records(self, mailing: str, shard: str = "", keys: Iterable[str] = ()) -> Iterable[BatchRecord]:
+    def records(self, mailing: str, shard: str = "", keys: Iterable[str] | None = None) -> Iterable[BatchRecord]:
         """Every ledger record of the mailing or of one shard: one query for each of these or all keys, side by side."""
         first, last = f"batch#{shard}", f"batch#{shard}~"
 
         def at(key: str) -> list[BatchRecord]:
             return list(self._read(mailing, key, first, last))
 
-        for found in side_by_side(at, keys or batch_keys(mailing)):
+        for found in side_by_side(at, batch_keys(mailing) if keys is None else keys):
             yield from found
 
     def is_large(self, mailing: str) -> bool:

@@ -59,5 +59,6 @@ def _wait(mappings: list[str], states: set[str], client: Client, sleep: Callable
                 sleep(POLL_SECONDS)
             found, polls = client("lambda").get_event_source_mapping(UUID=uuid), polls + 1
         if found["State"] not in states:
-            what = "does not read its queue yet" if found["State"] == "Enabling" else "still reads its queue"
+            reads = found["State"] in ("Enabled", "Disabling")
+            what = "still reads its queue" if reads else "does not read its queue yet"
             raise Fault(f"{found.get('FunctionArn', uuid)} {what}: {found['State']}; run it again")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import socket
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -58,26 +57,31 @@ def test_a_small_file_that_unpacks_to_gigabytes_is_given_up_early(server: Server
     assert refusal(server.url) == f"{server.url}: larger than 10,000 bytes"
 
 
-def slow(seconds: float) -> Response:
-    time.sleep(seconds)
+def nothing(given_up: Event) -> Response:
+    given_up.wait()
     return Response(FEED)
 
 
-def drop_by_drop() -> Iterator[bytes]:
-    for number in range(len(FEED)):
-        time.sleep(0.1)
-        yield FEED[number : number + 1]
+def drop_by_drop(given_up: Event) -> Response:
+    def drops() -> Iterator[bytes]:
+        for number in range(len(FEED)):
+            given_up.wait(0.1)
+            yield FEED[number : number + 1]
+
+    return Response(drops())
 
 
-@pytest.mark.parametrize(
-    "answer", [lambda: slow(1), lambda: Response(drop_by_drop())], ids=["says nothing", "a byte at a time"]
-)
+@pytest.mark.parametrize("answer", [nothing, drop_by_drop])
 def test_a_server_that_takes_its_time_is_given_up(
-    server: Server, answer: Callable[[], Response], monkeypatch: pytest.MonkeyPatch
+    server: Server, answer: Callable[[Event], Response], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feeds, "SECONDS", 0.5)
-    server.answer = lambda _: answer()
-    assert refusal(server.url) == f"{server.url}: no whole answer in time"
+    given_up = Event()
+    server.answer = lambda _: answer(given_up)
+    try:
+        assert refusal(server.url) == f"{server.url}: no whole answer in time"
+    finally:
+        given_up.set()
 
 
 DRIPS = {

@@ -40,7 +40,7 @@ def test_a_publication_without_a_fault_is_said_to_be_so(templates: Path, capsys:
         ('key = "linkedin"', 'key = "nakyvyys"', "topics: 'nakyvyys' is there twice"),
         ("max_articles = 6", "max_articles = 0", "digest.max_articles: 0 is not from 1 to 30"),
         ("max_articles = 6", "max_article = 6", "digest.max_articles: missing"),
-        ('name = "Sanaharju"', "name = ", "not TOML"),
+        ("[sender]", "[sender", "not TOML"),
     ],
 )
 def test_a_fault_in_the_publication_is_said_with_its_field(

@@ -187,7 +187,7 @@ def test_dead_letters_are_counted_by_queue(doctor: Doctor) -> None:
 def test_a_publication_that_cannot_be_read_is_one_fault_and_no_crash(
     doctor: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "publication.toml").write_text('name = "Sanaharju"\n', encoding="utf-8")
+    (tmp_path / "publication.toml").write_text('name = "Blog"\n', encoding="utf-8")
     monkeypatch.setenv("NEWSLETTER_TEMPLATES", str(tmp_path))
     code, lines = doctor.run()
     assert (code, lines["publication"]["state"]) == (1, "fault")

@@ -72,7 +72,7 @@ def test_a_policy_of_the_domain_above_counts(account: Account) -> None:
 
 
 def test_spf_may_include_ses_by_a_record_of_the_company(account: Account) -> None:
-    at, others = (f"bounce.{account.stack.domain}", "TXT"), "_spf.sanaharju.example"
+    at, others = (f"bounce.{account.stack.domain}", "TXT"), "_spf.company.example"
     account.records[at] = [f'"v=spf1 ip4:192.0.2.1 include:{others} -all"']
     assert account.look("spf")["spf"].state is FAULT
     account.records[others, "TXT"] = ['"v=spf1 include:amazonses.com -all"']
@@ -84,11 +84,11 @@ def test_spf_may_include_ses_by_a_record_of_the_company(account: Account) -> Non
 def test_a_domain_below_another_has_the_policy_for_those_below(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    below = "uutiset.sanaharju.example"
+    below = "uutiset.company.example"
     monkeypatch.setattr(Place, "domain", property(lambda _: below))
     account.stack.domain = below
-    account.records["_dmarc.sanaharju.example", "TXT"] = ['"v=DMARC1; p=reject; sp=quarantine"']
-    assert "_dmarc.sanaharju.example says p=quarantine" in account.look("dmarc")["dmarc"].message
+    account.records["_dmarc.company.example", "TXT"] = ['"v=DMARC1; p=reject; sp=quarantine"']
+    assert "_dmarc.company.example says p=quarantine" in account.look("dmarc")["dmarc"].message
     account.records[f"_dmarc.{below}", "TXT"] = ['"v=DMARC1; p=none"']
     assert f"_dmarc.{below} says p=none" in account.look("dmarc")["dmarc"].message
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -48,7 +49,8 @@ def test_the_eml_is_what_ses_would_send(tmp_path: Path) -> None:
     raw = (tmp_path / "digest.fi.eml").read_bytes()
     assert b"\r\nList-Unsubscribe: <https://newsletter.example/unsubscribe/preview." in raw
     mail = message_from_bytes(raw, policy=default)
-    assert mail["From"] == "Sanaharju <uutiskirje@sanaharju.example>"
+    sender = tomllib.loads((TEMPLATES / "publication.toml").read_text("utf-8"))["sender"]
+    assert mail["From"] == f"{sender['name']} <{sender['address']}>"
     assert mail["Subject"].startswith("Miten johtaja löytää oman äänensä")
     assert mail["Feedback-ID"] == "digest-2027-W01:digest:1.preview:AmazonSES"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -62,12 +64,12 @@ def test_the_eml_is_what_ses_would_send(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("nowhere")
 def test_links_in_what_is_looked_at_lead_to_their_targets(tmp_path: Path) -> None:
     file = tmp_path / "kevat.md"
-    body = "Moi, [lue](https://www.sanaharju.example/a?b=1&c=2)."
+    body = "Moi, [lue](https://www.example.com/a?b=1&c=2)."
     file.write_text(f"---\nsubject: Kevät\nlanguage: sv\n---\n{body}\n", encoding="utf-8")
     assert main(["preview", str(file), "--out", str(tmp_path)]) == 0
     html, text = ((tmp_path / f"campaign-kevat.sv.{kind}").read_text(encoding="utf-8") for kind in ("html", "txt"))
-    assert 'href="https://www.sanaharju.example/a?b=1&amp;c=2"' in html
-    assert "lue (https://www.sanaharju.example/a?b=1&c=2)" in text
+    assert 'href="https://www.example.com/a?b=1&amp;c=2"' in html
+    assert "lue (https://www.example.com/a?b=1&c=2)" in text
     assert "Maija" in html
     assert "/c/preview" not in html + text
 

@@ -131,7 +131,7 @@ def test_a_file_can_be_checked_without_a_stack(command: list[str], tmp_path: Pat
         f"{file}:8: warning: the picture “https://kuvat.example/a.png” has no description; {MEND}",
         "1 fault; it cannot go out like this.",
     ]
-    file = written(tmp_path, "Moi\n\n[Lue](https://www.sanaharju.example/x)")
+    file = written(tmp_path, "Moi\n\n[Lue](https://www.example.com/x)")
     assert main([*command, file]) == 0
     assert capsys.readouterr().out == f"{file}: fit to go out.\n"
 
@@ -207,7 +207,7 @@ def test_a_broken_digest_is_held_with_a_reason_and_an_alarm_and_goes_out_once_it
     assert not [mailing for mailing in app.mailings.newest(10) if mailing.kind is Kind.DIGEST]
     assert {"held", "nobody"} == {line["decision"] for line in app.decisions.newest(10)}, "nobody reads it monthly"
     cloud.drain()
-    app.articles.put(replace(fresh, url="https://www.sanaharju.example/valmis"))
+    app.articles.put(replace(fresh, url="https://www.example.com/valmis"))
     assert cloud.run("planner", NOW + timedelta(minutes=10))["weekly"]["decision"] == "started"
     cloud.drain()
     assert [mail.subject for mail in cloud.mails("maija@example.com")][-1] == fresh.title

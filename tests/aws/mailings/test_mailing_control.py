@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from newsletter.mailings.control.resume import requeue_shards, resume_mailing
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.requeue_shard import requeue_shard
 from newsletter.mailings.status import CANCELLABLE, PAUSABLE, RESUMABLE, MailingState, MailingStatus, allowed_actions
+from newsletter.platform.aws import clients as aws
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.messages import RequeueShard, SendBatch, from_json
 from newsletter.platform.shards import SHARDS
@@ -142,6 +144,24 @@ def test_resuming_plans_what_was_not_planned(cloud: Cloud) -> None:
 
     assert {shard for shard, manifest in app.manifests.of_mailing(name) if manifest.last} == set(SHARDS)
     assert sum(len(message.recipients) for message in batches(cloud)) == 12
+
+
+def test_going_on_asks_the_ledger_no_oftener_than_the_mailing_has_batches(cloud: Cloud, mailing: str) -> None:
+    """It has 32 places for each of 32 shards, and a small mailing is in a few of them."""
+    asked: list[str] = []
+
+    def look(model: Any, **_: Any) -> None:
+        asked.append(model.name)
+
+    planned = sum(len(manifest.batches) for _, manifest in app.manifests.of_mailing(mailing))
+    events_of_client = aws.client("dynamodb").meta.events
+    events_of_client.register("before-call.dynamodb.Query", look)
+    try:
+        queued = sum(requeue_shard(RequeueShard(mailing, shard, anew=True), app, now=NOW) for shard in SHARDS)
+    finally:
+        events_of_client.unregister("before-call.dynamodb.Query", look)
+    assert queued == planned >= 5
+    assert len(asked) <= planned
 
 
 def test_going_on_emits_nothing_of_a_mailing_that_was_stopped_again(cloud: Cloud, mailing: str) -> None:

@@ -42,9 +42,15 @@ def test_bytes_that_are_no_text_are_refused_by_every_command(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
-@pytest.mark.parametrize("options", [[], ["--json"]])
-def test_what_no_longer_fits_on_the_disk_is_said_in_one_line(options: list[str]) -> None:
-    command = ["cost", "--readers", "1000", "--digests-per-month", "4", *options]
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["cost", "--readers", "1000", "--digests-per-month", "4"],
+        ["cost", "--readers", "1000", "--digests-per-month", "4", "--json"],
+        ["mailing", "show", "a\udc80b", "--json"],  # a fault, which is written for programs
+    ],
+)
+def test_what_no_longer_fits_on_the_disk_is_said_in_one_line(command: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         start = [sys.executable, "-c", f"import sys; from cli.main import main; sys.exit(main({command!r}))"]
         done = subprocess.run(start, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
@@ -52,3 +58,9 @@ def test_what_no_longer_fits_on_the_disk_is_said_in_one_line(options: list[str])
     assert done.stderr.splitlines()[-1] == (
         "newsletter: the output is not whole: No space left on device; make room, and run it again"
     )
+
+
+def test_a_command_whose_output_was_closed_does_what_it_was_asked_for() -> None:
+    start = f'{sys.executable} -c \'from cli.main import main; raise SystemExit(main(["completion", "bash"]))\' >&-'
+    done = subprocess.run(start, shell=True, cwd=INFRA, stderr=subprocess.PIPE, text=True, timeout=60, check=False)  # noqa: S602 (it is the shell that closes it)
+    assert (done.returncode, done.stderr) == (0, "")

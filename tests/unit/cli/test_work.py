@@ -113,3 +113,6 @@ def test_a_reader_of_a_queue_that_does_not_stop_is_said(monkeypatch: pytest.Monk
     monkeypatch.setattr(work, "MOST_POLLS", 2)
     with pytest.raises(Fault, match="still reads its queue: Disabling"):
         switch(STACK, account.client, on=False, sleep=lambda _: None)
+    account.mappings = dict.fromkeys(account.mappings, "Disabled")
+    with pytest.raises(Fault, match="does not read its queue yet: Enabling"):
+        switch(STACK, account.client, on=True, sleep=lambda _: None)

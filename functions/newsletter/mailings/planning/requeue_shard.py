@@ -101,8 +101,7 @@ def _read_ledger(message: RequeueShard, now: datetime, app: Container) -> tuple[
     again: list[Batch] = []
     pages = app.manifests.of_shard(message.mailing, message.shard)
     keys = keys_of(message.mailing, (batch.id for page in pages for batch in page.batches))
-    # Without a page there is no batch.
-    for record in app.deliveries.records(message.mailing, message.shard, keys) if keys else ():
+    for record in app.deliveries.records(message.mailing, message.shard, keys):
         if record.is_done or record.is_claimed(now):
             settled.add(record.batch.id)
         if record.is_done and (repeated := record.resend_batch()):

@@ -147,7 +147,8 @@ class Mailer:
         try:
             return self._client.send_bulk_email(**request)
         except ClientError as error:
-            raise error_of_call(error) from error
+            refused, answer = error.response["Error"], error.response["ResponseMetadata"]
+            raise error_of_call(answer["HTTPStatusCode"], refused["Code"], refused.get("Message", "")) from error
         except (CredentialRetrievalError, NoCredentialsError, PartialCredentialsError) as error:
             raise SendingStopped(CREDENTIALS) from error
         except (ConnectTimeoutError, EndpointConnectionError, ParamValidationError) as error:

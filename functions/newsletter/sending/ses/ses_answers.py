@@ -16,7 +16,6 @@ from newsletter.platform.words.said import say
 from newsletter.sending.ledger import SendResult
 
 if TYPE_CHECKING:
-    from botocore.exceptions import ClientError
     from mypy_boto3_sesv2.type_defs import BulkEmailEntryResultTypeDef
 
 MAX_REASON = 200
@@ -107,10 +106,9 @@ def result_of(position: int, entry: BulkEmailEntryResultTypeDef) -> Result:
     return Result(position, outcome, redacted(f"{status} {said}".strip())[:MAX_REASON])
 
 
-def error_of_call(error: ClientError) -> NotSentYet | SentPerhaps:
+def error_of_call(http_status: int, code: str, said: str) -> NotSentYet | SentPerhaps:
     """The exception for a call that failed as a whole. After a 5xx nobody knows whether SES took the mails."""
-    code, said = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-    if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+    if http_status >= 500:
         return SentPerhaps(redacted(code))
     if "daily message quota" in said.lower():
         return SendingStopped(STOPPING_STATUSES[QUOTA], passes=True)
