@@ -113,11 +113,7 @@ class LocalCloud:
         self._exit.callback(containers.stop)
         self._first = Version(1, self._root / "functions", self._templates)
         self.functions = Functions(
-            self.stack.functions,
-            self._first,
-            self.stack.account,
-            containers,
-            self.clock.seconds_ahead,
+            self.stack.functions, self._first, self.stack.account, containers, self.clock.seconds_ahead
         )
         self._exit.enter_context(self.functions.importable())
         self._exit.enter_context(_product_with(self.clock))

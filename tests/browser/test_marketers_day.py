@@ -10,9 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from newsletter.container import app
+from tests.browser.desk import figure, row, said, sentence, step
 from tests.browser.stage import Camera, Stage, link_to, mail_to, subscribe, unhurried
 
 SUBJECT = "Kevään sparraukset ovat auki"
@@ -38,16 +38,6 @@ Varaa aika **ennen vappua**, {{{{ first_name | hyvä lukija }}}}.
 """
 
 
-def said(key: str, /, **values: object) -> str:
-    """A text of the console, or of the public pages, in Finnish."""
-    return app.templates.console_texts.words("fi").text(key, **values)
-
-
-def sentence(text: str) -> str:
-    """A sentence of the product in Finnish."""
-    return app.templates.console_texts.words("fi").said(text)
-
-
 @pytest.fixture
 def desk(page: Page, stage: Stage) -> Page:
     """A tab of a colleague in marketing who is signed in; six readers are there."""
@@ -57,23 +47,6 @@ def desk(page: Page, stage: Stage) -> Page:
     page.locator("form button").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(said("console.start.heading"))
     return page
-
-
-def step(page: Page, name: str) -> None:
-    """Press a button of the campaign's pages, and wait for the page that answers."""
-    with page.expect_navigation():
-        page.locator(f"main button[name=step][value={name}]").first.click()
-
-
-def row(page: Page, heading: str) -> Locator:
-    """The rows of all tables with that in their first cell."""
-    return page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=heading, exact=True))
-
-
-def figure(page: Page, key: str) -> str:
-    """A number of the report."""
-    label = page.locator("dt").get_by_text(said(key), exact=True)
-    return page.locator(".figure").filter(has=label).locator("dd").inner_text().split()[0]
 
 
 def draft_that_survives_a_lost_tab(desk: Page, stage: Stage) -> Page:

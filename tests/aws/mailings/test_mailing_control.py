@@ -146,7 +146,7 @@ def test_resuming_plans_what_was_not_planned(cloud: Cloud) -> None:
     assert sum(len(message.recipients) for message in batches(cloud)) == 12
 
 
-def test_going_on_asks_the_ledger_no_oftener_than_the_mailing_has_batches(cloud: Cloud, mailing: str) -> None:
+def test_going_on_asks_the_ledger_no_oftener_than_the_mailing_has_batches(mailing: str) -> None:
     """It has 32 places for each of 32 shards, and a small mailing is in a few of them."""
     asked: list[str] = []
 

@@ -12,7 +12,7 @@ import pytest
 from newsletter.container import app
 from newsletter.readers.signup.limits_store import SIGN_UPS_AN_HOUR
 from newsletter.readers.subscriber import Status, subscriber_id
-from tests.aws.public_site.test_public_site_attack import challenge_in, solved
+from tests.support.readers.attack import challenge_in, solved
 from tests.support.readers.site import FORM, Clock, post
 from tests.support.stack.cloud import PEPPER, Cloud, link_to
 
