@@ -10,18 +10,23 @@ import pytest
 from newsletter.container import app
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status
-from tests.support.readers.site import ID, READER, Answer, Clock, acts, heading, hidden, link, post, reader, shows, text
+from tests.support.readers.site import (
+    ID,
+    READER,
+    STRANGERS_FORM,
+    STRANGERS_NAME,
+    Answer,
+    Clock,
+    acts,
+    heading,
+    hidden,
+    link,
+    post,
+    reader,
+    shows,
+    text,
+)
 from tests.support.stack.cloud import Cloud, link_to
-
-NAME = "Voita iPhone"
-STRANGER: dict[str, Any] = {
-    "email": READER,
-    "topics": ["kriisit"],
-    "language": "en",
-    "frequency": "monthly",
-    "name": NAME,
-    "consent": "yes",
-}
 
 
 @pytest.fixture
@@ -31,7 +36,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def ask(cloud: Cloud, **form: Any) -> None:
     """Somebody sends the form for the reader's address."""
-    assert heading(post(cloud, "/subscribe?lang=fi", {**STRANGER, **form})) == text("check_mail.heading")
+    assert heading(post(cloud, "/subscribe?lang=fi", {**STRANGERS_FORM, **form})) == text("check_mail.heading")
     cloud.drain()
 
 
@@ -64,7 +69,7 @@ def test_a_strangers_form_for_a_reader_changes_nothing_and_the_mail_says_that_th
     mail = cloud.mails(READER)[-1]
     assert mail.subject.startswith("Olet jo uutiskirjeemme tilaaja")  # in the reader's language, not the form's
     assert "Joku, ehkä sinä itse" in f"{mail.text}"
-    assert NAME not in f"{mail.subject}{mail.text}{mail.html}"
+    assert STRANGERS_NAME not in f"{mail.subject}{mail.text}{mail.html}"
     path = confirm_link(cloud)
     for answer in (cloud.http("GET", path), cloud.http("POST", path), cloud.http("POST", path, "confirm=yes")):
         assert (answer["statusCode"], heading(answer)) == (200, text("confirm.change.heading"))
@@ -193,7 +198,7 @@ def test_a_form_that_comes_while_the_page_is_open_is_shown_before_it_counts(clou
 
 def test_forms_before_the_first_mail_has_gone_out_still_bring_one(cloud: Cloud) -> None:
     for topics in (["linkedin"], ["kriisit"]):
-        assert post(cloud, "/subscribe", {**STRANGER, "topics": topics})["statusCode"] == 200
+        assert post(cloud, "/subscribe", {**STRANGERS_FORM, "topics": topics})["statusCode"] == 200
     cloud.drain()
     assert mailings(cloud) == ["confirmation"]
 
@@ -228,7 +233,7 @@ def test_all_addresses_of_a_mailbox_share_its_mails_and_its_reminder(cloud: Clou
         for number in range(start, start + 30):
             clock.forward(minutes=11)
             email = ("uhri+{}@gmail.com", "u.hri+{}@googlemail.com", "uh.ri+{}@gmail.com")[number % 3].format(number)
-            post(cloud, "/subscribe", {**STRANGER, "email": email}, source=f"198.{number}.1.1")
+            post(cloud, "/subscribe", {**STRANGERS_FORM, "email": email}, source=f"198.{number}.1.1")
         cloud.drain()
 
     forms(0)

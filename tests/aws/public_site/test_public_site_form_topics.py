@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
 from newsletter.container import app
 from newsletter.mailings.planning.ledger_keys import LIFE as LEDGER_LIFE
 from newsletter.platform.links.links import LinkPurpose
-from tests.support.readers.site import READER, link, post, reader, shows, text
+from tests.support.readers.site import READER, STRANGERS_FORM, link, post, reader, shows, text
 from tests.support.stack.cloud import Cloud
-
-NAME = "Voita iPhone"
-STRANGER: dict[str, Any] = {
-    "email": READER,
-    "topics": ["kriisit"],
-    "language": "en",
-    "frequency": "monthly",
-    "name": NAME,
-    "consent": "yes",
-}
 
 
 @pytest.mark.parametrize("button", ["", "subscribe"])
 def test_our_own_form_with_no_topic_ticked_asks_for_one(cloud: Cloud, button: str) -> None:
-    form = {**STRANGER, "topics": [], "button": button}
+    form = {**STRANGERS_FORM, "topics": [], "button": button}
     answer = post(cloud, "/subscribe?lang=fi", form)
     assert answer["statusCode"] == (422 if button else 200)
     assert shows(answer, "errors.no_topics") is bool(button)

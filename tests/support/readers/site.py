@@ -29,6 +29,16 @@ TABLES = ("Subscribers", "Content", "Deliveries", "Leads", "Guards")
 NETWORK = "192.0.2.9"
 
 Answer = dict[str, Any]
+STRANGERS_NAME = "Voita iPhone"
+STRANGERS_FORM: dict[str, Any] = {
+    "email": READER,
+    "topics": ["kriisit"],
+    "language": "en",
+    "frequency": "monthly",
+    "name": STRANGERS_NAME,
+    "consent": "yes",
+}
+"""What somebody else fills in for the reader's address."""
 
 
 def post(cloud: Cloud, path: str, form: Any, *, source: str = NETWORK, **headers: str) -> Answer:
