@@ -16,7 +16,8 @@ class MissingSetting(RuntimeError):
 class Settings:
     """The variables that template.yaml sets for each function. `local` is true in the local cloud alone.
 
-    `rate_share`: the part of SES's rate that this stack may use, above 0 and up to 1.
+    `rate_share`: the part of SES's rate that this stack may use, above 0 and up to 1. `reply_queue` and `reply_bucket`
+    are empty where no answers are received.
     """
 
     subscribers_table: str
@@ -34,6 +35,8 @@ class Settings:
     visit_queue: str
     transfer_queue: str
     request_queue: str
+    reply_queue: str
+    reply_bucket: str
     schedule_dead_letters: str
     rate_share: float
     configuration_set: str
@@ -87,6 +90,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         visit_queue=needed("VISIT_QUEUE"),
         transfer_queue=needed("TRANSFER_QUEUE"),
         request_queue=needed("REQUEST_QUEUE"),
+        reply_queue=variables.get("NEWSLETTER_REPLY_QUEUE", ""),
+        reply_bucket=variables.get("NEWSLETTER_REPLY_BUCKET", ""),
         schedule_dead_letters=needed("SCHEDULE_DEAD_LETTERS"),
         rate_share=_share(variables.get("NEWSLETTER_RATE_SHARE") or "1"),
         configuration_set=needed("CONFIGURATION_SET"),

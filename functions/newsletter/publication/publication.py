@@ -14,6 +14,7 @@ from newsletter.publication.feed_exclusions import Exclusion
 from newsletter.publication.feedback_policy import DEFAULT_FEEDBACK, FeedbackPolicy
 from newsletter.publication.offers import DEFAULT_LEADS, LeadPolicy, Offer
 from newsletter.publication.privacy import NO_PRIVACY, Privacy
+from newsletter.publication.replies import Replies
 from newsletter.publication.sending_limits import DEFAULT_LIMITS, SendingLimits, WarmUp
 from newsletter.publication.sequences import NO_NURTURE, Nurture, Sequence
 from newsletter.publication.theme import DEFAULT_THEME, Theme
@@ -136,6 +137,7 @@ class Publication:
     nurture: Nurture = NO_NURTURE
     access: Access = DEFAULT_ACCESS
     warm_up: WarmUp | None = None
+    replies: Replies | None = None
     campaign_mails_per_week: int = 0
     """A campaign leaves out who had so many digests and campaigns in seven days; 0: nobody."""
 

@@ -29,6 +29,7 @@ from newsletter.publication.publication import (
     Sender,
     Topic,
 )
+from newsletter.publication.replies import ADDRESS, parse_replies
 from newsletter.publication.sending_limits import (
     DEFAULT_LIMITS,
     LEAST_A_DAY,
@@ -46,7 +47,6 @@ from newsletter.publication.utm import NO_UTM, parse_links
 MAX_TOPICS = 50
 MAX_FEEDS = 12
 """All are read at once; each may hold a thread, a process and some dozens of megabytes."""
-ADDRESS = re.compile(r"[!-?A-~]+@[a-z0-9.-]+\.[a-z]{2,}")
 LIST_ID = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
 
@@ -122,6 +122,9 @@ def _read(data: Mapping[str, Any], faults: list[InvalidPublication]) -> Publicat
         if "campaigns" in data
         else 0,
         warm_up=root.table("warm_up", _warm_up) if "warm_up" in data else None,
+        replies=root.table("replies", lambda t: parse_replies(t, sender.reply_to, sender.address))
+        if "replies" in data
+        else None,
         access=root.table("console", parse_console) if "console" in data else DEFAULT_ACCESS,
     )
     root.refuse_leftovers()

@@ -1,0 +1,1 @@
+"""Answers to our mails: who wrote, what they wish, and what follows."""
