@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from newsletter.platform.aws import clients as aws
-from newsletter.reader_stores import ReaderStores
+from newsletter.reply_stores import ReplyStores
 
 if TYPE_CHECKING:
     from newsletter.articles.articles_store import Articles
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from newsletter.sending.warm_up.warm_up_days_store import WarmUpDays
 
 
-class Stores(ReaderStores):
+class Stores(ReplyStores):
     """The stores on the tables Content, Deliveries and Guards (infra/storage.yaml). What each keeps is said there."""
 
     # --- the bucket of pictures ---------------------------------------------------------------------------------------

@@ -144,7 +144,8 @@ def _turned(lead: Lead, now: datetime, app: Container) -> Lead:
 def _warmed_up(lead: Lead, now: datetime, app: Container, *, settle: bool) -> Lead:
     """A warm lead whose button was pressed: hot, if a person did, or if nobody can say so until the time is over."""
     if lead.verdict.kind is VerdictKind.PERSON or (settle and lead.verdict.kind is VerdictKind.UNSURE):
-        hot = replace(lead, temperature=Temperature.HOT, how="button", held_until=None)
+        how = "answer" if lead.presses[-1].answered else "button"
+        hot = replace(lead, temperature=Temperature.HOT, how=how, held_until=None)
         return told(hot, UPDATED, now, app)
     if lead.verdict.kind is VerdictKind.MACHINE:
         return replace(lead, held_until=None)

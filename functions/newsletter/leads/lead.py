@@ -22,7 +22,7 @@ class Temperature(StrEnum):
     """How sure it is that the reader wants to be contacted."""
 
     HOT = "hot"
-    """They pressed the button of the offer."""
+    """They pressed the button of the offer, or answered a mail."""
     WARM = "warm"
     """They read an article about it; they did not ask for anything."""
 
@@ -89,7 +89,8 @@ NO_SCORE = Score(0, 14, ())
 
 @dataclass(frozen=True)
 class Press:
-    """One press of the button, with its evidence, so that it can be judged again once its visit has expired.
+    """One press of the button, or one answer to a mail, with its evidence, so that it can be judged again once its
+    visit has expired.
 
     `at` is its time with milliseconds, as in its message, by which it is known again; `mailing` is that of its mail.
     """
@@ -100,16 +101,20 @@ class Press:
     from_page: bool
     evidence: Evidence
     typed: bool = False
+    answered: bool = False
+    """Not a press: they wrote back; `from_page` is whether from the address that the mail went to."""
 
     def visit(self, offer: str) -> Visit:
         """The press as a visit."""
         at = datetime.fromisoformat(self.at)
+        if self.answered:
+            return Visit(at, VisitKind.ANSWER, offer, self.evidence, from_page=self.from_page)
         return Visit(at, VisitKind.PRESS, offer, self.evidence, self.page_age, self.from_page, self.typed)
 
 
 @dataclass(frozen=True)
 class Lead:
-    """One per subscriber, offer and episode. `how` is the way: `button`, or `click` for a warm lead.
+    """One per subscriber, offer and episode. `how` is the way: `button`, `answer`, or `click` for a warm lead.
 
     `at` is the first press (or the click). `mailing`, `batch`, `position` and `link` say which link of which mail led
     there; `evidence` is that of the last press, or of the click.

@@ -134,6 +134,7 @@ def _press_stored(press: Press) -> dict[str, Any]:
         "page_age": press.page_age,
         "from_page": press.from_page,
         "typed": press.typed,
+        **({"answered": True} if press.answered else {}),
         "evidence": _evidence_stored(press.evidence),
     }
 
@@ -147,6 +148,7 @@ def _press(stored: Mapping[str, Any]) -> Press:
         from_page=stored["from_page"],
         evidence=Evidence(**stored["evidence"]),
         typed=stored["typed"],
+        answered=stored.get("answered", False),
     )
 
 

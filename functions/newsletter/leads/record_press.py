@@ -1,10 +1,12 @@
-"""A press on the button of an offer: who made it, and the lead that it makes or updates."""
+"""A press on the button of an offer, or an answer to a mail: who made it, and the lead that it makes or updates."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from newsletter.leads.answers.take_answers import take_answers
@@ -29,6 +31,8 @@ TRIES = 5
 """How often a press is tried that meets another one of the same reader."""
 NEWS_AFTER = timedelta(days=1)
 """A press so long after the last one of which the CRM was told is news for sales; until then it is only counted."""
+REPLY = "reply"
+"""The name, among a lead's answers, of what somebody wrote back."""
 NOT_JUDGED = Verdict(VerdictKind.UNSURE, (), "")
 
 
@@ -47,12 +51,34 @@ def record_press(message: TakeUpOffer, now: datetime, app: Container) -> Lead | 
         app.visits.add(reader.id, message.mailing, (press,), message.batch, message.position, now)
     if message.page_age is None:
         return None
+    pressed = Press(message.at, message.mailing, message.page_age, message.from_page, evidence)
+    lead = _make_or_update(reader.id, message, pressed, {}, now, app)
+    return lead and take_answers(lead, now, app)
+
+
+def record_answer(message: TakeUpOffer, words: str, now: datetime, app: Container) -> Lead | None:
+    """Make or update the lead of somebody who answered a mail; their own `words` go with it, unless they are empty.
+
+    None for a reader who was erased. Safe to repeat, and late, as a press is: `message.at` tells answers apart.
+    """
+    reader = current_subscriber(message.subscriber, app)
+    if app.subscribers.get(reader.id) is None:
+        return None
+    evidence = Evidence(**message.evidence)
+    answered = Press(message.at, message.mailing, None, message.from_page, evidence, answered=True)
+    answers = {REPLY: words} if words else {}
+    return _make_or_update(reader.id, message, answered, answers, now, app)
+
+
+def _make_or_update(
+    subscriber: str, message: TakeUpOffer, press: Press, answers: Mapping[str, str], now: datetime, app: Container
+) -> Lead | None:
     for _ in range(TRIES):
-        known = [lead for lead in leads_of(ids_of(reader.id, app), app) if lead.offer == message.offer]
-        lead = _record(reader.id, message, evidence, known, now, app)
+        known = [lead for lead in leads_of(ids_of(subscriber, app), app) if lead.offer == message.offer]
+        lead = _record(subscriber, message, press, answers, known, now, app)
         if not isinstance(lead, _Met):
-            return lead and take_answers(lead, now, app)
-    raise NotNow(f"the leads of {reader.id} change all the time")
+            return lead
+    raise NotNow(f"the leads of {subscriber} change all the time")
 
 
 class _Met:
@@ -60,17 +86,23 @@ class _Met:
 
 
 def _record(
-    subscriber: str, message: TakeUpOffer, evidence: Evidence, known: list[Lead], now: datetime, app: Container
+    subscriber: str,
+    message: TakeUpOffer,
+    press: Press,
+    answers: Mapping[str, str],
+    known: list[Lead],
+    now: datetime,
+    app: Container,
 ) -> Lead | _Met | None:
-    press = Press(message.at, message.mailing, message.page_age, message.from_page, evidence)
     before = next((lead for lead in known if lead.knows(press.at)), None)
     if before is not None:
         return finish_change(before, now, app) if before.pending else before
     offer, at = app.publication.offer(message.offer), parse_iso(message.at)
     found = episode_of(known, at, offer.again_after if offer else Offer.again_after)
     if isinstance(found, Lead):
-        return change_lead(found.id, lambda lead: _pressed_again(lead, press, message, now, app), now, app)
-    lead = _new_lead(subscriber, message, press, found, now)
+        again = partial(_pressed_again, press=press, answers=answers, message=message, now=now, app=app)
+        return change_lead(found.id, again, now, app)
+    lead = replace(_new_lead(subscriber, message, press, found, now), answers=answers)
     lead = _first_state(lead, offer, now, app)
     if not app.lead_pointers.add(subscriber, lead.id, lead.offer, lead.at):
         return None  # erased at this moment
@@ -114,15 +146,17 @@ def _first_state(lead: Lead, offer: Offer | None, now: datetime, app: Container)
             return replace(lead, state=LeadState.KEPT)
 
 
-def _pressed_again(lead: Lead, press: Press, message: TakeUpOffer, now: datetime, app: Container) -> Lead | None:
-    """The lead with a further press: judged with it, and told if that is news for sales."""
+def _pressed_again(
+    lead: Lead, press: Press, answers: Mapping[str, str], message: TakeUpOffer, now: datetime, app: Container
+) -> Lead | None:
+    """The lead with a further press: judged with it, and told if that is news for sales. An answer always is."""
     if lead.knows(press.at):
         return None
-    after = lead.pressed(press)
+    after = replace(lead.pressed(press), answers={**lead.answers, **answers})
     if not lead.presses:  # a warm lead: from now on it comes from the mail whose button was pressed
         after = replace(after, mailing=message.mailing, batch=message.batch, position=message.position)
     after = judged(after, press_verdict(after, app), now, app) or after
-    new = parse_iso(press.at) - parse_iso(lead.told_press or press.at) >= NEWS_AFTER
+    new = press.answered or parse_iso(press.at) - parse_iso(lead.told_press or press.at) >= NEWS_AFTER
     if after.sequence == lead.sequence and after.state.is_told and new:
         after = told(after, UPDATED, now, app)
     if after.sequence > lead.sequence or not lead.told_press:

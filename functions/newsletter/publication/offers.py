@@ -99,6 +99,8 @@ class Points:
     """A person looked at the page of an offer, once for each mailing that led there."""
     press: int = 30
     """The button was pressed; each day counts once."""
+    reply: int = 40
+    """They answered a mail."""
     answer: int = 15
     """They typed something for sales into the form after the button."""
     won: int = 20
@@ -134,4 +136,4 @@ def _points(table: TomlTable) -> Points:
     def of(name: str) -> int:
         return table.number(name, 0, MOST_POINTS, default=getattr(DEFAULT_LEADS.points, name))
 
-    return Points(of("read"), of("offer"), of("press"), of("answer"), of("won"), of("lost"))
+    return Points(of("read"), of("offer"), of("press"), of("reply"), of("answer"), of("won"), of("lost"))

@@ -21,8 +21,9 @@ REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
 """Reasons for leaving to choose from; their texts are in templates/locales/."""
 IN_WORDS = "+"
 """Ends the reason in the ledger where the reader added words of their own, which are in the profile alone."""
-How = Literal["one-click", "page", "crm", "request"]
-"""By their mailbox provider, by our page, because the CRM said that they want no more mail, or by us as they asked."""
+How = Literal["one-click", "page", "crm", "request", "mail", "answer"]
+"""By their mailbox provider, by our page, because the CRM said that they want no more mail, by us as they asked, by a
+mail to their address of List-Unsubscribe, or by an answer to a mail that says nothing else."""
 HOW: tuple[str, ...] = get_args(How)
 
 

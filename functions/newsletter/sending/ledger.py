@@ -29,16 +29,17 @@ FEEDBACK = (
     "unsubscribed",
     "lead",
     "won",
+    "replied",
 )
 """Event types; the ledger has a set of positions for each. Adding one twice changes nothing, so that repeated and late
 events are harmless. `shown`: the page with the button to confirm was, to whomever. `lead` took up the offer of the
-mail, and `won` is what the CRM said of such a lead later."""
+mail, and `won` is what the CRM said of such a lead later. `replied`: a person answered the mail."""
 
 VISITED = ("clicked", "scanned", "offered")
 """Types that follow from what the visits were judged to be (visit_marks.py), which may still change: a person opened a
 link or the offer; only machines did, as far as is known; a person looked at the page of the offer."""
 
-REACTIONS = ("clicked", "offered", "lead", "won", "confirmed", "unsubscribed", "complained", "bounced")
+REACTIONS = ("clicked", "offered", "lead", "won", "replied", "confirmed", "unsubscribed", "complained", "bounced")
 """After these a mail is not sent to the recipient again."""
 
 

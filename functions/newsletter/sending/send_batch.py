@@ -22,7 +22,7 @@ from newsletter.platform.times import iso, whole_seconds
 from newsletter.platform.words.said import say
 from newsletter.publication.sending_limits import too_many_refused
 from newsletter.readers.subscriber import RecipientProfile
-from newsletter.sending.envelope import envelope
+from newsletter.sending.envelope import envelope, reply_address
 from newsletter.sending.ledger import BatchRecord, BatchStatus, SendResult
 from newsletter.sending.reserve_slots import LATE, MAX_LATE, STALE, another_slot, sleep_until
 from newsletter.sending.ses.mailer_client import Envelope
@@ -160,6 +160,7 @@ class _Attempt:
         self.outcomes = list(record.outcomes if record else SendResult.OPEN * len(batch.recipients))
         self.reasons: dict[int, str] = dict(record.reasons) if record else {}
         self.envelopes: list[Envelope] = []
+        self.reply_to = reply_address(batch, app)
         self.stop: SendingStopped | None = None
         self.refused = 0
         self.new_readers: set[int] = set()
@@ -229,7 +230,7 @@ class _Attempt:
         if self.variant is None or not self.envelopes:
             return
         try:
-            results = self.app.mailer.send(self.batch, self.variant, self.envelopes, self.mailing.kind)
+            results = self.app.mailer.send(self.batch, self.variant, self.envelopes, self.mailing.kind, self.reply_to)
         except (NotSentYet, SentPerhaps) as error:
             outcome = SendResult.DOUBTFUL if isinstance(error, SentPerhaps) else SendResult.RETRY
             for who in self.envelopes:

@@ -44,7 +44,9 @@ def with_facts(lead: Lead, now: datetime, app: Container) -> Lead:
             for each in all_leads
             if each.verdict.kind is not VerdictKind.MACHINE or each.released_by
             for press in each.presses
+            if not press.answered
         ],
+        reply=[parse_iso(press.at) for each in all_leads for press in each.presses if press.answered],
         answer=[each.answered_at for each in all_leads if each.answered_at],
         won=[each.said_at or each.changed_at for each in all_leads if each.state is LeadState.WON],
         lost=[each.said_at or each.changed_at for each in all_leads if each.state is LeadState.LOST],

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsletter.leads.lead import Lead, Press
-from newsletter.leads.visits.evidence import Trace, VisitKind
+from newsletter.leads.visits.evidence import NOT_OPENED, Trace
 from newsletter.leads.visits.judge import judge
 from newsletter.leads.visits.verdict import Verdict, VerdictKind
 
@@ -38,5 +38,5 @@ def press_verdict(lead: Lead, app: Container) -> Verdict:
 def with_presses(trace: Trace, presses: Sequence[Press], offer: str) -> Trace:
     """The trace with the presses as the lead knows them: it also knows what was typed after one."""
     own = {visit.at: visit for visit in (press.visit(offer) for press in presses)}
-    others = [visit for visit in trace.visits if visit.kind is not VisitKind.PRESS or visit.at not in own]
+    others = [visit for visit in trace.visits if visit.kind not in NOT_OPENED or visit.at not in own]
     return replace(trace, visits=(*others, *own.values()))

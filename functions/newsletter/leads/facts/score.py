@@ -21,6 +21,7 @@ class Acts:
     read: Sequence[datetime] = ()
     offer: Sequence[datetime] = ()
     press: Sequence[datetime] = ()
+    reply: Sequence[datetime] = ()
     answer: Sequence[datetime] = ()
     won: Sequence[datetime] = ()
     lost: Sequence[datetime] = ()
@@ -36,6 +37,7 @@ def score(acts: Acts, now: datetime, policy: LeadPolicy) -> Score:
         "read": (acts.read, policy.points.read),
         "offer": (acts.offer, policy.points.offer),
         "press": (tuple(days.values()), policy.points.press),
+        "reply": (acts.reply, policy.points.reply),
         "answer": (acts.answer, policy.points.answer),
         "won": (acts.won, policy.points.won),
         "lost": (acts.lost, -policy.points.lost),

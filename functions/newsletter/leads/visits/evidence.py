@@ -32,14 +32,21 @@ class VisitKind(StrEnum):
     """The page of an offer: it was shown."""
     PRESS = "press"
     """The button on the page of an offer."""
+    ANSWER = "answer"
+    """An answer to the mail, which a person wrote (replies/): no link was opened."""
+
+
+NOT_OPENED = (VisitKind.PRESS, VisitKind.ANSWER)
+"""What asks for something, and opens nothing."""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One request. `link` is the link's key, of an offer the offer's; `at` has milliseconds.
+    """One request, or one answer. `link` is the link's key, of an offer the offer's; `at` has milliseconds.
 
     Of a press: `page_age` are the seconds since its page was shown, None if it came without a page of ours;
-    `from_page` is whether it came from the network and user agent to which that page was shown; `typed` is whether its
+    `from_page` is whether it came from the network and user agent to which that page was shown (of an answer: from the
+    address that the mail went to); `typed` is whether its
     sender wrote something into the form.
     """
 

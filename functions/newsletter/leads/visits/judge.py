@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from newsletter.leads.visits.evidence import Evidence, Trace, Visit, VisitKind
+from newsletter.leads.visits.evidence import NOT_OPENED, Evidence, Trace, Visit, VisitKind
 from newsletter.leads.visits.judging.bursts import Bursts, Marked, Opened, Source, find_bursts, near
 from newsletter.leads.visits.judging.signals import signals
 from newsletter.leads.visits.judging.summary import Judged, summary
@@ -56,17 +56,23 @@ class _Judge:
 
     def judged(self) -> list[Judged]:
         """Each visit with its verdict."""
-        found = [
-            self._press(position) if visit.kind is VisitKind.PRESS else self._opening(position)
-            for position, visit in enumerate(self._visits)
-        ]
+        found = [self._judged(position, visit) for position, visit in enumerate(self._visits)]
         if programs := {_page_seen(each): each for each in found if _is_programs_press(each)}:
             found = [_seen_by(programs, each) for each in found]
         return found
 
+    def _judged(self, position: int, visit: Visit) -> Judged:
+        match visit.kind:
+            case VisitKind.ANSWER:  # replies/judging has said that a person wrote it
+                return Judged(visit, VerdictKind.PERSON, self._since[position], ())
+            case VisitKind.PRESS:
+                return self._press(position)
+            case _:
+                return self._opening(position)
+
     def _counts(self, place: int) -> bool:
         """Whether it counts for a burst: it opens something, and not ahead of a person, as their own browser may."""
-        return self._visits[place].kind is not VisitKind.PRESS and not self._is_ahead(place)
+        return self._visits[place].kind not in NOT_OPENED and not self._is_ahead(place)
 
     def _is_ahead(self, place: int) -> bool:
         proof = self._signals[place].proof

@@ -15,13 +15,15 @@ OF_THE_OFFER = (VisitKind.OFFER, VisitKind.PRESS)
 def mark_of(judgement: Judgement, links: Sequence[str]) -> VisitMark:
     """The mark of a recipient; `links` are the keys of the links of their mail, in alphabetical order.
 
-    Whatever is not judged to be a person's counts as a machine's. The canary is no link, and of others than those of
+    Whatever is not judged to be a person's counts as a machine's. An answer, of which the
+    ledger has an event, is no visit here. The canary is no link, and of others than those of
     the mail only who opened them counts.
     """
-    people = [visit for visit, kind in judgement.verdicts if kind is VerdictKind.PERSON]
-    machines = [visit for visit, kind in judgement.verdicts if kind is not VerdictKind.PERSON]
+    opened = [(visit, kind) for visit, kind in judgement.verdicts if visit.kind is not VisitKind.ANSWER]
+    people = [visit for visit, kind in opened if kind is VerdictKind.PERSON]
+    machines = [visit for visit, kind in opened if kind is not VerdictKind.PERSON]
     return VisitMark(
-        visits=len(judgement.verdicts),
+        visits=len(opened),
         person=bool(people),
         machine=bool(machines),
         offered=any(visit.kind in OF_THE_OFFER for visit in people),

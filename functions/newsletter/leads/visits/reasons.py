@@ -16,7 +16,7 @@ Texts = Callable[..., str]
 """Takes the key of a message and its values, in one language."""
 CODES = (
     *("opened_offer", "opened_offer_sometime", "opened_links", "opened_links_sometime", "no_click"),
-    *("pressed_after_reading", "pressed_left_open", "typed", "apart_from_scanner"),
+    *("answered", "answered_elsewhere", "pressed_after_reading", "pressed_left_open", "typed", "apart_from_scanner"),
     *("canary", "burst", "known_agent", "before_delivery", "too_soon", "head", "prefetch", "no_page"),
     *("pressed_at_once", "burst_source", "burst_source_later", "burst_agent", "burst_network", "like_a_burst"),
     *("known_network", "elsewhere", "no_language", "no_browser", "no_page_wanted", "not_that_browser"),

@@ -41,8 +41,8 @@ class Judgement:
 
     `people` and `machines` are keys of links that a person, or only machines or nobody knows who, opened (a link that
     both opened is in `people` and in `machines`). `click` is the verdict on the clicks as a whole: `person` if at least
-    one link was opened by a person. `press` is that on the presses of the offer's button: of the best of them; None
-    without a press. `read_at` is when a person opened a link for the first time, or None.
+    one link was opened by a person. `press` is that on the presses of the offer's button and on answers: of the best of
+    them; None without any. `read_at` is when a person opened a link for the first time, or None.
     """
 
     verdicts: tuple[tuple[Visit, VerdictKind], ...]

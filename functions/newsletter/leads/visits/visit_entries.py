@@ -8,9 +8,9 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from newsletter.leads.visits.evidence import Evidence, Visit, VisitKind
+from newsletter.leads.visits.evidence import NOT_OPENED, Evidence, Visit, VisitKind
 
-KINDS = {VisitKind.LINK: "l", VisitKind.CANARY: "c", VisitKind.OFFER: "o", VisitKind.PRESS: "p"}
+KINDS = {VisitKind.LINK: "l", VisitKind.CANARY: "c", VisitKind.OFFER: "o", VisitKind.PRESS: "p", VisitKind.ANSWER: "a"}
 HASH = 6
 """Characters (30 bits) by which a visit names its source; there are at most some dozens of them in an item."""
 HOUR = timedelta(hours=1)
@@ -31,7 +31,8 @@ def entries_of(visits: Iterable[Visit], most_sources: int) -> tuple[set[str], se
 
     Visits of further sources than so many are left out.
 
-    A text is: milliseconds since the hour began, kind, source, key of the link; of a press also what it was like.
+    A text is: milliseconds since the hour began, kind, source, key of the link; of a press or an answer also what it
+    was like.
     """
     entries: set[str] = set()
     sources: set[str] = set()
@@ -65,7 +66,7 @@ def _visit(entry: str, begin: datetime, sources: Mapping[str, Evidence]) -> Visi
 
 def _press(visit: Visit) -> str:
     """Age of the page, whether it was this page's, whether something was written; nothing for other visits."""
-    if visit.kind is not VisitKind.PRESS:
+    if visit.kind not in NOT_OPENED:
         return ""
     age = "" if visit.page_age is None else f"{visit.page_age:.3f}"
     return f"~{age}~{'1' * visit.from_page}~{'1' * visit.typed}"

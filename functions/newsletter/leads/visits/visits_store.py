@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from newsletter.leads.visits.evidence import Trace, Visit, VisitKind
+from newsletter.leads.visits.evidence import NOT_OPENED, Trace, Visit, VisitKind
 from newsletter.leads.visits.visit_entries import entries_of, hour_of, start_of, visits_of
 from newsletter.platform.aws.items import Item, change, conditional, from_item, holds, pages, to_item
 from newsletter.platform.times import iso
@@ -56,7 +56,7 @@ class Visits:
         """Keep what may be kept of these visits, with a write for each hour of them. False if that is nothing.
 
         It goes to whom the subscriber is today. Nothing is kept of who was erased; of who does not allow it, only
-        presses: with them they ask to be contacted, and a verdict on that must be possible later.
+        presses and answers: with them they ask to be contacted, and a verdict on that must be possible later.
         """
         return self.keep(self._reader_of(subscriber), mailing, visits, [(batch, position)], now)
 
@@ -165,7 +165,7 @@ class Visits:
 
 
 def _may_be_kept(visit: Visit, reader: CurrentSubscriber) -> bool:
-    return not reader.erased and (reader.may_be_tracked or visit.kind is VisitKind.PRESS)
+    return not reader.erased and (reader.may_be_tracked or visit.kind in NOT_OPENED)
 
 
 def _before(times: list[datetime], visits: list[Visit]) -> datetime | None:

@@ -12,7 +12,7 @@ class S3Client(Protocol):
     def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str) -> Mapping[str, Any]:  # noqa: N803
         """PutObject."""
 
-    def get_object(self, *, Bucket: str, Key: str) -> Mapping[str, Any]:  # noqa: N803
+    def get_object(self, *, Bucket: str, Key: str, Range: str = ...) -> Mapping[str, Any]:  # noqa: N803
         """GetObject."""
 
     def list_objects_v2(self, *, Bucket: str, MaxKeys: int) -> Mapping[str, Any]:  # noqa: N803

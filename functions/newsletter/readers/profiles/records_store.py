@@ -23,6 +23,8 @@ VISIT = "visit#"
 """Prefix of the visits to the links of a mailing in one hour; the mailing and the hour follow."""
 ANSWERS = "answers#"
 """Prefix of what the reader typed after the button of an offer; the offer follows. It is there until a lead has it."""
+REPLY = "reply#"
+"""Prefix of an answer to a mail; the id of the received mail follows."""
 CHANGE = "change#"
 """Prefix of a pointer to the address that the reader asked to change to; its id follows, under which the form waits."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.header import Header
 from email.utils import formataddr, quote
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from newsletter.mail.placeholders import LITERALS
 from newsletter.mailings.mailing import Kind, Variant
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
         MessageHeaderTypeDef,
         MessageTagTypeDef,
         SendBulkEmailRequestTypeDef,
-        SendBulkEmailResponseTypeDef,
     )
+
+Answer = TypeVar("Answer")
 
 RATE_TTL = 300.0
 """Seconds for which the account's rate is cached."""
@@ -87,13 +88,20 @@ class Mailer:
         # A part of the one mail a second of the sandbox, or of the guess, would keep a confirmation for minutes.
         return rate if rate <= FALLBACK_RATE else rate * self._share
 
-    def send(self, batch: Batch, variant: Variant, envelopes: Sequence[Envelope], kind: str) -> list[Result]:
+    def send(
+        self, batch: Batch, variant: Variant, envelopes: Sequence[Envelope], kind: str, reply_to: str = ""
+    ) -> list[Result]:
         """One SendBulkEmail call for up to 50 recipients; one Result for each, in their order.
+
+        `reply_to` is where their answers go, in place of the publication's mailbox.
 
         Raises NotSentYet when SES certainly took none of the mails (SendingStopped when it takes no mail from the
         account), SentPerhaps when that is unknown.
         """
-        answer = self._call(self._request(variant, _entries(batch, envelopes, kind), kind))
+        request = self._request(variant, _entries(batch, envelopes, kind), kind)
+        if reply_to:
+            request["ReplyToAddresses"] = [reply_to]
+        answer = self._call(lambda: self._client.send_bulk_email(**request))
         entries = answer.get("BulkEmailEntryResults", [])
         if len(entries) != len(envelopes):
             message = f"{len(entries)} results for {len(envelopes)} recipients"
@@ -109,8 +117,24 @@ class Mailer:
             "Destination": {"ToAddresses": [address]},
             "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": json.dumps(dict(data))}},
         }
-        (result,) = self._call(self._request(variant, [entry], Kind.CAMPAIGN)).get("BulkEmailEntryResults", [{}])
+        request = self._request(variant, [entry], Kind.CAMPAIGN)
+        answer = self._call(lambda: self._client.send_bulk_email(**request))
+        (result,) = answer.get("BulkEmailEntryResults", [{}])
         return result.get("Status") == "SUCCESS"
+
+    def send_raw(self, data: bytes, to: str) -> None:
+        """Send a whole message (RFC 5322) to one address. It has none of our tags, as a test mail has none.
+
+        Raises as `send`.
+        """
+        self._call(
+            lambda: self._client.send_email(
+                FromEmailAddress=self._publication.sender.address,
+                Destination={"ToAddresses": [to]},
+                ConfigurationSetName=self._configuration_set,
+                Content={"Raw": {"Data": data}},
+            )
+        )
 
     def _request(
         self, variant: Variant, entries: list[BulkEmailEntryTypeDef], kind: str
@@ -132,7 +156,9 @@ class Mailer:
             "BulkEmailEntries": entries,
         }
 
-    def _call(self, request: SendBulkEmailRequestTypeDef) -> SendBulkEmailResponseTypeDef:
+    @staticmethod
+    def _call(send: Callable[[], Answer]) -> Answer:
+        """What SES answers. Raises NotSentYet, SendingStopped, SentPerhaps."""
         from botocore.exceptions import (
             ClientError,
             ConnectTimeoutError,
@@ -145,7 +171,7 @@ class Mailer:
         )
 
         try:
-            return self._client.send_bulk_email(**request)
+            return send()
         except ClientError as error:
             refused, answer = error.response["Error"], error.response["ResponseMetadata"]
             raise error_of_call(answer["HTTPStatusCode"], refused["Code"], refused.get("Message", "")) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from newsletter.leads.visits.evidence import Visit, VisitKind
+from newsletter.leads.visits.evidence import NOT_OPENED, Visit, VisitKind
 from newsletter.leads.visits.verdict import Judgement, Reason, Verdict, VerdictKind
 
 MOST_REASONS = 4
@@ -46,7 +46,9 @@ def summary(judged: Sequence[Judged], version: str) -> Judgement:
 
 
 def _click(judged: Sequence[Judged], by_people: Sequence[Judged], version: str) -> Verdict:
-    openings = [each for each in judged if each.visit.kind is not VisitKind.PRESS]
+    if answered := _answered(judged):
+        return Verdict(VerdictKind.PERSON, (*answered, *_opened(by_people), *_scanner(judged)), version)
+    openings = [each for each in judged if each.visit.kind not in NOT_OPENED]
     if by_people:
         reasons = [*_opened(by_people), *_scanner(judged)]
         return Verdict(VerdictKind.PERSON, tuple(reasons), version)
@@ -58,14 +60,25 @@ def _click(judged: Sequence[Judged], by_people: Sequence[Judged], version: str) 
 
 def _press(judged: Sequence[Judged], by_people: Sequence[Judged], version: str) -> Verdict | None:
     presses = [each for each in judged if each.visit.kind is VisitKind.PRESS]
-    if not presses:
+    best = min(presses, key=lambda each: BEST_FIRST.index(each.kind), default=None)
+    if answered := _answered(judged):
+        pressed = _pressed(best) if best and best.kind is VerdictKind.PERSON else []
+        return Verdict(VerdictKind.PERSON, (*answered, *_opened(by_people), *pressed, *_scanner(judged)), version)
+    if best is None:
         return None
-    best = min(presses, key=lambda each: BEST_FIRST.index(each.kind))
     if best.kind is not VerdictKind.PERSON:
         return Verdict(best.kind, _why([best]), version)
     before = [each for each in by_people if each.visit.at <= best.visit.at]
     typed = [Reason("typed")] if best.visit.typed else []
     return Verdict(VerdictKind.PERSON, (*_opened(before), *_pressed(best), *typed, *_scanner(judged)), version)
+
+
+def _answered(judged: Iterable[Judged]) -> list[Reason]:
+    """That they answered the mail, which says more than whatever they opened."""
+    own = [each.visit.from_page for each in judged if each.visit.kind is VisitKind.ANSWER]
+    if not own:
+        return []
+    return [Reason("answered")] if any(own) else [Reason("answered"), Reason("answered_elsewhere")]
 
 
 def _opened(by_people: Sequence[Judged]) -> list[Reason]:

@@ -1,0 +1,102 @@
+"""The log of received mails in the Content table, as long as the raw mails are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from newsletter.platform.aws.table_store import TableStore
+from newsletter.platform.times import iso, parse_iso
+from newsletter.replies.reply import Held, Reply, ReplyOutcome
+
+LIFE = timedelta(days=30)
+PAGE = 200
+
+
+class Replies(TableStore):
+    """A partition a day (UTC), since a campaign may be answered by thousands."""
+
+    def put(self, reply: Reply) -> None:
+        """Keep it, in place of what was said of the same mail before."""
+        values: dict[str, Any] = {
+            "key": reply.key,
+            "outcome": reply.outcome,
+            "reasons": list(reply.reasons),
+            "rules": reply.rules,
+            "sender": reply.sender,
+            "subscriber": reply.subscriber,
+            "mailing": reply.mailing,
+            "batch": reply.batch,
+            "wish": reply.wish,
+            "authentic": reply.authentic,
+            "forwarded": reply.forwarded,
+            "held": reply.held,
+            "left": reply.left,
+            "lead": reply.lead,
+            "said_by": reply.said_by,
+            "expires": int((reply.at + LIFE).timestamp()),
+        }
+        if reply.position is not None:
+            values["position"] = reply.position
+        self._put(_day(reply.at), _sort_key(reply), values)
+
+    def newest(self, limit: int, now: datetime, mailing: str = "") -> list[Reply]:
+        """At most so many, the newest first; those to one mailing, if it is named."""
+        found: list[Reply] = []
+        for reply in self._all(now):
+            if mailing in ("", reply.mailing):
+                found.append(reply)
+            if len(found) == limit:
+                break
+        return found
+
+    def find(self, reply: str, now: datetime) -> Reply | None:
+        """The one of that id; None where there is none (any more)."""
+        return next((each for each in self._all(now) if each.id == reply), None)
+
+    def _all(self, now: datetime) -> Iterator[Reply]:
+        day = now.astimezone(UTC)
+        for back in range(LIFE.days + 1):
+            before, partition = "", _day(day - timedelta(days=back))
+            while True:
+                items = self._last(partition, PAGE, before)
+                for item in items:
+                    if item["expires"] > now.timestamp():
+                        yield _read(item)
+                if len(items) < PAGE:
+                    break
+                before = items[-1]["sk"]
+
+
+def _day(at: datetime) -> str:
+    return f"replies#{at.astimezone(UTC):%Y-%m-%d}"
+
+
+def _sort_key(reply: Reply) -> str:
+    return f"{iso(reply.at)}#{reply.id}"
+
+
+def _read(item: dict[str, Any]) -> Reply:
+    at, _, name = item["sk"].partition("#")
+    position = item.get("position")
+    return Reply(
+        id=name,
+        at=parse_iso(at),
+        key=item["key"],
+        outcome=ReplyOutcome(item["outcome"]),
+        reasons=tuple(item["reasons"]),
+        rules=item["rules"],
+        sender=item["sender"],
+        subscriber=item["subscriber"],
+        mailing=item["mailing"],
+        batch=item["batch"],
+        position=None if position is None else int(position),
+        wish=item["wish"],
+        authentic=item["authentic"],
+        forwarded=item["forwarded"],
+        held=Held(item["held"]),
+        left=item["left"],
+        lead=item["lead"],
+        said_by=item["said_by"],
+    )

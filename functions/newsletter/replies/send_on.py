@@ -1,0 +1,75 @@
+"""Sends an answer on to the mailbox of people, as far as limits allow, with notes about what they should know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from newsletter.platform.errors import NotSentYet
+from newsletter.platform.observability import count
+from newsletter.replies.forward import Frame, forwarded, text_only
+from newsletter.replies.parsing.incoming_mail import IncomingMail
+from newsletter.replies.received_mail import ReceivedMail
+from newsletter.replies.reply import Held, Reply, ReplyOutcome
+from newsletter.sending.reserve_slots import another_slot, sleep_until
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
+
+LARGEST = 10 * 1024 * 1024
+"""Bytes of a mail that goes on whole; of a larger one its text does."""
+MOST_OF_A_SENDER, MOST_OF_ALL = 20, 1_000
+"""Mails that go on within an hour. Whoever writes more is no reader, or wants to use us against the mailbox."""
+NOT_SCANNED = "PROCESSING_FAILED"
+
+
+def send_on(reply: Reply, received: ReceivedMail, raw: bytes, size: int, mail: IncomingMail, app: Container) -> Reply:
+    """Send the mail to the mailbox; the reply with whether that was done. Raises NotSentYet, SentPerhaps.
+
+    After SentPerhaps it is tried again: that an answer is there twice is better than that it is lost.
+    """
+    held = _held(reply, mail, app)
+    if held is not Held.NOT:
+        count("RepliesHeld")
+        return replace(reply, held=held)
+    whole = size <= LARGEST and received.checks.get("virus") != NOT_SCANNED
+    frame = _frame(reply, app, size=size, whole=whole)
+    data = forwarded(raw, mail, frame) if whole else text_only(mail, frame)
+    slot = another_slot(1, app, transactional=True)
+    if slot is None:
+        raise NotSentYet("no slot for an answer")
+    sleep_until(slot, app)
+    app.mailer.send_raw(data, frame.to)
+    count("RepliesForwarded")
+    return replace(reply, forwarded=True, held=Held.NOT)
+
+
+def _held(reply: Reply, mail: IncomingMail, app: Container) -> Held:
+    """Whether the limits of the hour are reached; not for what a person said is to go on."""
+    now = app.now()
+    if reply.said_by:
+        return Held.NOT
+    if not app.quotas.take(f"answers-of#{app.ids.of(mail.from_address)}", now, MOST_OF_A_SENDER):
+        return Held.SENDER
+    return Held.NOT if app.quotas.take("answers", now, MOST_OF_ALL) else Held.ALL
+
+
+def _frame(reply: Reply, app: Container, *, size: int, whole: bool) -> Frame:
+    publication, replies = app.publication, app.reply_settings
+
+    def said(code: str, **values: object) -> str:
+        return app.templates.text(f"replies.{code}", publication.languages[0], **values)
+
+    notes = []
+    if reply.outcome is ReplyOutcome.PERSON and not reply.authentic:
+        notes.append(said("not_authentic"))
+    if reply.left:
+        notes.append(said("left"))
+    elif reply.wish != "none":
+        notes.append(said("wishes_to_leave", console=f"{app.settings.public_url}/console/readers"))
+    if size > LARGEST:
+        notes.append(said("too_large", megabytes=round(size / 1024 / 1024)))
+    elif not whole:
+        notes.append(said("not_scanned"))
+    sender = publication.sender
+    return Frame(sender.name, sender.address, replies.forward_to, replies.domain, notes)
