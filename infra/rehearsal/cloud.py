@@ -22,8 +22,9 @@ from rehearsal.lambda_.versions import Containers, Version
 from rehearsal.limits import front_door
 from rehearsal.playing import DRAIN_SECONDS, Engine, Moved, Player, Run
 from rehearsal.ses.fake import FakeSes
-from rehearsal.settings import CannotStart, crm_address, feed_address, sender_domain, ses_settings
-from rehearsal.site import crm_views, http_server, mail_views, oidc_views, start_views
+from rehearsal.ses.receiving.receiver import Receiver
+from rehearsal.settings import CannotStart, crm_address, domains, feed_address, ses_settings
+from rehearsal.site import crm_views, http_server, inbound_views, mail_views, oidc_views, start_views
 from rehearsal.site.crm import Crm
 from rehearsal.site.http_api import Router
 from rehearsal.site.oidc import Issuer
@@ -46,10 +47,10 @@ AUDIENCE = "console"
 LAST_SECONDS = 30.0
 # For how long items that expired are still there. AWS: "typically within a few days".
 EXPIRY_SECONDS = 2 * 86_400.0
-_SENDER_DOMAIN = "SenderDomain"
 _PAGES: tuple[PageRoute, ...] = (
     *start_views.ROUTES,
     *mail_views.ROUTES,
+    *inbound_views.ROUTES,
     *crm_views.ROUTES,
     *oidc_views.ROUTES,
 )
@@ -127,6 +128,7 @@ class LocalCloud:
         crm_token = secrets.token_urlsafe(24)
         self.crm = Crm([webhook_secret], self.clock.now, token=crm_token, inbound_secret=inbound_secret)
         self.ses = FakeSes(ses_settings(self.stack, auto_deliver=self._auto_deliver), self._publish, self.clock.now)
+        self.receiver = Receiver(self.stack, self.backends.store, self._publish, self.clock.now)
         self.issuer = Issuer(f"{self.url}/_local/oidc", AUDIENCE, self.clock.timestamp)
         self.router = Router(self.stack.functions)
         self.front_door = front_door.of_stack(self.stack, time.monotonic)
@@ -238,8 +240,8 @@ class LocalCloud:
             "OidcIssuer": f"{self.url}/_local/oidc",
             "OidcAudience": AUDIENCE,
         }
-        if _SENDER_DOMAIN in declared:
-            known[_SENDER_DOMAIN] = sender_domain(self._templates / "publication.toml")
+        if "SenderDomain" in declared:
+            known["SenderDomain"], known["ReplyDomain"] = domains(self._templates / "publication.toml")
         return {name: value for name, value in known.items() if name in declared}
 
     def _environment(self) -> dict[str, str]:

@@ -62,18 +62,20 @@ def _suppressed_reasons(configuration_set: Mapping[str, Any]) -> frozenset[str] 
     return None if options is None else frozenset(options.get("SuppressedReasons", ()))
 
 
-def sender_domain(publication: Path) -> str:
-    """The domain of the sender address in publication.toml; `CannotStart` when the file has a fault."""
+def domains(publication: Path) -> tuple[str, str]:
+    """The domain of the sender address in publication.toml, and the one it receives answers for ("" without [replies]).
+
+    `CannotStart` when the file has a fault."""
     from newsletter.platform.errors import InvalidPublication
     from newsletter.publication.read_publication import parse_publication
 
     try:
-        sender = parse_publication(tomllib.loads(publication.read_text(encoding="utf-8"))).sender
+        said = parse_publication(tomllib.loads(publication.read_text(encoding="utf-8")))
     except OSError as error:
         raise CannotStart(f"{publication} cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, InvalidPublication) as error:
         raise CannotStart(f"{publication}: {error}") from None
-    return sender.address.rpartition("@")[2]
+    return said.sender.address.rpartition("@")[2], said.replies.domain if said.replies else ""
 
 
 def feed_address(given: str | None, sample: str) -> str:

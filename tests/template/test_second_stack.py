@@ -144,7 +144,7 @@ def test_what_outlives_its_stack_does_not_outlive_a_create_that_failed() -> None
         for name, resource in read_yaml(path, path.name)["Resources"].items()
     }
     kept = {name for (_, name), (deleted, _) in policies.items() if deleted != "Delete"}
-    assert kept == {*TABLES, "Identity", "Pictures"}
+    assert kept == {*TABLES, "Identity", "Pictures", "Received", "RuleSet"}
     for (file, name), policy in policies.items():
         assert policy == (("RetainExceptOnCreate", "Retain") if name in kept else ("Delete", "Delete")), (file, name)
 

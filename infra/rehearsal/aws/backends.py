@@ -143,6 +143,10 @@ class Backends:
                 message.visible_at = 0.0
             return len(hidden)
 
+    def store(self, bucket: str, key: str, body: bytes) -> None:
+        """Put an object into a bucket."""
+        self.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+
     def put_secrets(self, secrets: Mapping[str, str]) -> None:
         """SSM SecureStrings by name, in the background: moto's SSM imports all of EC2, which takes a second.
 

@@ -14,6 +14,7 @@ from rehearsal.lambda_.runtime import Functions
 from rehearsal.limits.front_door import FrontDoor
 from rehearsal.playing import Moved, Run
 from rehearsal.ses.fake import FakeSes
+from rehearsal.ses.receiving.receiver import Receiver
 from rehearsal.site.crm import Crm
 from rehearsal.site.http_api import Router
 from rehearsal.site.oidc import Issuer
@@ -36,6 +37,7 @@ class Cloud(Protocol):
     front_door: FrontDoor
     log_groups: LogGroups
     ses: FakeSes
+    receiver: Receiver
     crm: Crm
     issuer: Issuer
 

@@ -27,7 +27,8 @@ class Resource:
     """One resource of the stack, its properties resolved.
 
     `physical_id` is the name it gets locally, `file` the template that declares it (relative to the root). Where that
-    template is nested several times in one file, `logical_id` begins with that of the nested stack: `PlanQueue`."""
+    template is one of those that may be nested several times (AWS::CloudFormation::Stack), `logical_id` begins with
+    that of the nested stack: `PlanQueue`."""
 
     logical_id: str
     type: str
@@ -68,7 +69,8 @@ class _NoValue:
 NO_VALUE = _NoValue()
 
 # How a template nests another, to the property that names its file.
-NESTED = {"AWS::Serverless::Application": "Location", "AWS::CloudFormation::Stack": "TemplateURL"}
+SEVERAL_TIMES = "AWS::CloudFormation::Stack"
+NESTED = {"AWS::Serverless::Application": "Location", SEVERAL_TIMES: "TemplateURL"}
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -163,17 +165,11 @@ class Template:
         if logical_id not in self._nested:
             properties = self.document["Resources"][logical_id].get("Properties", {})
             given = self._guarded(logical_id, lambda: self.resolve(properties.get("Parameters", {}), logical_id))
-            file = self._nested_file(logical_id)
-            several = [name for name in self.document["Resources"] if self._nested_file(name) == file][1:]
-            prefix = f"{self.prefix}{logical_id}" if several else self.prefix
-            location = "/".join(filter(None, (self.file.rpartition("/")[0], file)))
+            body = self.document["Resources"][logical_id]
+            prefix = f"{self.prefix}{logical_id}" if body["Type"] == SEVERAL_TIMES else self.prefix
+            location = "/".join(filter(None, (self.file.rpartition("/")[0], properties[NESTED[body["Type"]]])))
             self._nested[logical_id] = Template(self.root, location, given, self.account, prefix)
         return self._nested[logical_id]
-
-    def _nested_file(self, logical_id: str) -> str:
-        """The file that the resource nests, relative to this one's folder; empty when it nests none."""
-        body = self.document["Resources"][logical_id]
-        return str(body.get("Properties", {}).get(NESTED.get(body["Type"], ""), ""))
 
     def output(self, name: str) -> Any:
         """The value of an output of this template."""
@@ -232,6 +228,7 @@ class Template:
         values = self.account.pseudo_parameters() | self.parameters
         if name in values:
             return values[name]
+        name = name.removesuffix(".Alias")  # of a function, as SAM names it: here a function stands for its alias
         if name not in self.document["Resources"]:
             raise self.fail(where, f"Ref {name}: no such parameter or resource")
         return self._filled(REF.get(self.document["Resources"][name]["Type"], "{name}"), name)

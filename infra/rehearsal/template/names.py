@@ -26,6 +26,7 @@ ATTRIBUTES = {
     ("AWS::CloudFront::Distribution", "DomainName"): "{name}.cloudfront.net",
     ("AWS::CloudFront::Function", "FunctionMetadata.FunctionARN"): "arn:aws:cloudfront::{account}:function/{name}",
     ("AWS::ApiGatewayV2::DomainName", "RegionalDomainName"): "{name}.execute-api.{region}.amazonaws.com",
+    ("AWS::KMS::Key", "Arn"): "arn:aws:kms:{region}:{account}:key/{name}",
     ("AWS::Events::Rule", "Arn"): "arn:aws:events:{region}:{account}:rule/{name}",
     ("AWS::Serverless::Function", "Arn"): "arn:aws:lambda:{region}:{account}:function:{name}",
     ("AWS::Serverless::Function", "Version.Version"): "1",  # the only one there is after a first deployment
@@ -38,6 +39,7 @@ NAME_PROPERTY = {
     "AWS::SNS::Topic": "TopicName",
     "AWS::SES::EmailIdentity": "EmailIdentity",
     "AWS::SES::ConfigurationSet": "Name",
+    "AWS::SES::ReceiptRuleSet": "RuleSetName",
     "AWS::Serverless::Function": "FunctionName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::Cognito::UserPoolDomain": "Domain",

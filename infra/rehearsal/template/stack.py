@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.template.cloudformation import NESTED, Account, Resource, Template
@@ -14,15 +15,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FUNCTION = "AWS::Serverless::Function"
+MAPPING = "AWS::Lambda::EventSourceMapping"
 
 # Types that the local cloud does not create, and why nothing is missing without them. Any other type is an error.
 NO_EMULATION = {
     FUNCTION: "run in this process",
+    MAPPING: "the pollers of the local cloud feed the function",
     "AWS::Serverless::HttpApi": "the local server is the API",
     "AWS::Serverless::LayerVersion": "its folder is read in place",
     "AWS::SES::EmailIdentity": "settings of the SES fake",
     "AWS::SES::ConfigurationSet": "settings of the SES fake",
     "AWS::SES::ConfigurationSetEventDestination": "settings of the SES fake",
+    "AWS::SES::ReceiptRuleSet": "the one that is active",
+    "AWS::SES::ReceiptRule": "settings of the receiver (ses/receiving/)",
     "AWS::CloudWatch::Alarm": "nobody is woken by a rehearsal",
     "AWS::CloudWatch::Dashboard": "the start page shows what runs",
     "AWS::Logs::LogGroup": "the last lines are kept in memory (lambda_/log_groups.py)",
@@ -78,7 +83,8 @@ def load_stack(
 
     Raises `TemplateError` (one line: file, logical id, what) on anything the local cloud does not know."""
     top = Template(root, "template.yaml", parameters, Account(stack_name, region, account))
-    functions: list[Function] = []
+    functions: dict[str, Function] = {}
+    mappings: list[Resource] = []
     resources: dict[str, dict[str, Resource]] = {}
     for template in _with_nested(top):
         here = resources.setdefault(template.file, {})
@@ -89,19 +95,32 @@ def load_stack(
                 raise template.fail(logical_id, f"the local cloud does not know the type {body['Type']}")
             if body["Type"] == FUNCTION:
                 resource = template.resource(logical_id, _with_globals(template, body.get("Properties", {})))
-                functions.append(_function(template, resource))
+                functions[resource.physical_id] = _function(template, resource)
             else:
                 resource = template.resource(logical_id)
             for number, target in enumerate(resource.properties["Targets"] if resource.type == RULE else ()):
                 _known(template, f"{logical_id}.Targets.{number}", target, _TARGET_PROPERTIES)
+            if resource.type == MAPPING:
+                _known(
+                    template, logical_id, resource.properties, {"FunctionName", "EventSourceArn"} | _QUEUE_PROPERTIES
+                )
+                mappings.append(resource)
             here[resource.logical_id] = resource
+    for mapping in mappings:
+        _add_source(functions, mapping.properties)
     _names_are_unique(top, resources)
     outputs = {
         name: top.output(name)
         for name, body in top.document.get("Outputs", {}).items()
         if "Condition" not in body or top.condition(body["Condition"], f"Outputs.{name}")
     }
-    return Stack(top.account, tuple(functions), resources, outputs, dict(top.parameters))
+    return Stack(top.account, tuple(functions.values()), resources, outputs, dict(top.parameters))
+
+
+def _add_source(functions: dict[str, Function], mapping: Mapping[str, Any]) -> None:
+    function = functions[mapping["FunctionName"]]
+    source = _queue_source({**mapping, "Queue": mapping["EventSourceArn"]})
+    functions[mapping["FunctionName"]] = replace(function, queues=(*function.queues, source))
 
 
 def _with_nested(template: Template) -> Iterator[Template]:

@@ -139,11 +139,11 @@ def test_a_feed_of_ones_own_replaces_the_sample_blog(tmp_path_factory: pytest.Te
 
 
 def test_a_broken_publication_file_is_one_line_at_the_start(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from rehearsal.settings import sender_domain
+    from rehearsal.settings import domains
 
     file = tmp_path_factory.mktemp("templates") / "publication.toml"
     for text in ("name = ", 'languages = ["fi"]'):
         file.write_text(text)
         with pytest.raises(CannotStart, match=f"^{re.escape(str(file))}: ") as caught:
-            sender_domain(file)
+            domains(file)
         assert "\n" not in str(caught.value)

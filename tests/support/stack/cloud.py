@@ -21,7 +21,7 @@ from newsletter.platform.aws.pepper_fingerprints_store import KEY as FINGERPRINT
 from rehearsal import environment, events
 from rehearsal.ses import FakeSes, Mail
 from rehearsal.ses.limits import UNLIMITED
-from rehearsal.settings import sender_domain, ses_settings
+from rehearsal.settings import domains, ses_settings
 from rehearsal.template.model import Function, Stack
 from rehearsal.template.stack import load_stack
 from tests.support.aws.account import emptied, waiting
@@ -231,14 +231,14 @@ def earlier(seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def running() -> Iterator[Cloud]:
+def running(templates: Path = TEMPLATES) -> Iterator[Cloud]:
     """An empty stack with everything the template names, for the length of a test; one at a time."""
-    door, stack = _door(), _stack()
+    door, stack = _door(), _stack(templates)
     variables = {
         **environment.of_functions(stack),
         **environment.of_aws(stack),
         "AWS_ENDPOINT_URL_SESV2": f"{door.url}/ses",
-        "NEWSLETTER_TEMPLATES": str(TEMPLATES),
+        "NEWSLETTER_TEMPLATES": str(templates),
         "NEWSLETTER_LOCAL": "1",
         "POWERTOOLS_LOG_LEVEL": "CRITICAL",
         "POWERTOOLS_METRICS_DISABLED": "true",
@@ -275,11 +275,13 @@ def _door() -> Door:
 
 
 @cache
-def _stack() -> Stack:
+def _stack(templates: Path) -> Stack:
     door = _door()
+    sender, replies = domains(templates / "publication.toml")
     parameters = {
         "PublicUrl": PUBLIC_URL,
-        "SenderDomain": sender_domain(TEMPLATES / "publication.toml"),
+        "SenderDomain": sender,
+        "ReplyDomain": replies,
         "CrmWebhookUrl": f"{door.url}/crm",
         "OidcIssuer": f"{door.url}/oidc",
         "OidcAudience": "console",

@@ -1,0 +1,1 @@
+"""SES as a receiver of mail: receipt rules, verdicts, what it stores and what it tells."""

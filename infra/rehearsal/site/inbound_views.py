@@ -1,0 +1,72 @@
+"""Mail that comes in: what a mail server would hand to SES, posted as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from werkzeug.exceptions import BadRequest, Conflict, RequestEntityTooLarge
+
+from rehearsal.ses.receiving.receiver import MAX_MESSAGE_BYTES, NobodyReceives
+from rehearsal.ses.receiving.verdicts import NAMES
+from rehearsal.site.answers import as_json
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Request, Response
+
+    from rehearsal.site.protocol import Cloud
+    from rehearsal.site.views import PageRoute, Views
+
+MOST_TIMES = 10
+_PARAMETERS = {"to", "from", "times", *NAMES}
+
+
+def inbound(views: Views, request: Request) -> Response:
+    """Receive the message in the body (RFC 5322) for the envelope's recipient `to`.
+
+    `from`: the envelope's sender (`<>` for none). `spam`, `virus`, `spf`, `dkim`, `dmarc`: SES's verdicts. `times`:
+    how often the notification comes, for both SES and SNS deliver at least once.
+    """
+    receiver = views.cloud.receiver
+    refuse_when_off(views.cloud)
+    request.max_content_length = MAX_MESSAGE_BYTES
+    try:
+        raw = request.get_data()
+    except RequestEntityTooLarge:
+        raise RequestEntityTooLarge(f"A mail may have {MAX_MESSAGE_BYTES} bytes, as SES has it.") from None
+    given = request.args
+    if unknown := sorted(given.keys() - _PARAMETERS):
+        raise BadRequest(f"{unknown[0]!r} is unknown; there are {', '.join(sorted(_PARAMETERS))}.")
+    if not raw.strip():
+        raise BadRequest("The body is empty and must be a message as it travels (RFC 5322): curl --data-binary @file")
+    to = [each.strip() for each in given.getlist("to")]
+    if not to:
+        raise BadRequest("to is missing: the envelope's recipient, as in /_local/inbound?to=ADDRESS")
+    times = _times(given.get("times", "1"))
+    try:
+        received = receiver.receive(raw, to, sender=given.get("from"), given=given)
+    except NobodyReceives:
+        for_whom = ", ".join(each for rule in receiver.rules for each in rule.recipients)
+        raise BadRequest(f"SES receives for {for_whom}, so nobody takes a mail to {', '.join(to)}.") from None
+    except ValueError as error:
+        raise BadRequest(f"{error}.") from None
+    for _ in range(times - 1):
+        receiver.tell_again(received)
+    return as_json({"id": received.id}, 202)
+
+
+def refuse_when_off(cloud: Cloud) -> None:
+    """Raises Conflict where the stack receives nothing."""
+    if not cloud.receiver.rules:
+        raise Conflict(
+            "Nothing is received: publication.toml has no table [replies]. Put one into it, such as [replies] with "
+            'domain = "vastaa.example.fi", and start again (NEWSLETTER_TEMPLATES names a folder of your own).'
+        )
+
+
+def _times(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_TIMES:
+        raise BadRequest(f"times is {text!r} and must be a number from 1 to {MOST_TIMES}.")
+    return int(text)
+
+
+ROUTES: list[PageRoute] = [("POST", "/_local/inbound", inbound)]
