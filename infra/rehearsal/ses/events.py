@@ -66,7 +66,7 @@ class EventPublisher:
         identity = identity_of(mail.sender, self._settings.identities)
         result: dict[str, Any] = {
             "timestamp": timestamp(mail.at),
-            "source": mail.from_,
+            "source": mail.sender.text,
             "sourceArn": f"arn:aws:ses:{self._settings.region}:{self._settings.account_id}:identity/{identity}",
             "sendingAccountId": self._settings.account_id,
             "messageId": mail.id,
@@ -109,7 +109,7 @@ def _header_list(mail: Mail, *, with_subject: bool) -> tuple[list[dict[str, str]
 def _common_headers(mail: Mail, *, with_subject: bool) -> dict[str, Any]:
     given = {"replyTo": list(mail.reply_to), "to": list(mail.to), "cc": list(mail.cc)}
     return {
-        "from": [mail.from_],
+        "from": [mail.sender.text],
         **{name: addresses for name, addresses in given.items() if addresses},
         "messageId": mail.id,
         **({"subject": mail.subject} if with_subject else {}),

@@ -1,4 +1,4 @@
-"""Mail that comes in: what a mail server would hand to SES, posted as it is."""
+"""Mail that comes in: what a mail server would hand to SES, posted as it is, and what a reader answers to a mail."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import BadRequest, Conflict, RequestEntityTooLarge
 
-from rehearsal.ses.receiving.receiver import MAX_MESSAGE_BYTES, NobodyReceives
+from rehearsal.ses.receiving.answer import answer_to, unsubscribe_as_apple
+from rehearsal.ses.receiving.receiver import ADDRESS, MAX_MESSAGE_BYTES, NobodyReceives
 from rehearsal.ses.receiving.verdicts import NAMES
-from rehearsal.site.answers import as_json
+from rehearsal.site.answers import as_json, form_of, json_object
+from rehearsal.site.mail_views import mail_of
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request, Response
 
+    from rehearsal.ses.message.mail import Mail
+    from rehearsal.ses.receiving.answer import Outgoing
     from rehearsal.site.protocol import Cloud
     from rehearsal.site.views import PageRoute, Views
 
@@ -69,4 +73,56 @@ def _times(text: str) -> int:
     return int(text)
 
 
-ROUTES: list[PageRoute] = [("POST", "/_local/inbound", inbound)]
+def reply(views: Views, request: Request, mail_id: str) -> Response:
+    """Answer a mail as its reader would: `text`, and `from` where somebody else writes. A form or JSON."""
+    mail = mail_of(views, mail_id)
+    said = _said(request)
+    if "text" not in said:
+        raise BadRequest("text is missing: what the reader writes.")
+    sender = said.get("from", "").strip()
+    if sender and not ADDRESS.fullmatch(sender):
+        raise BadRequest(f"from is {sender!r} and must be a mail address.")
+    return _sent(views, request, mail, answer_to(mail, said["text"], sender, views.cloud.clock.now()))
+
+
+def leave(views: Views, request: Request, mail_id: str) -> Response:
+    """Unsubscribe from a mail as programs of Apple do, with a mail to the mailto: of its List-Unsubscribe."""
+    mail = mail_of(views, mail_id)
+    made = unsubscribe_as_apple(mail, views.cloud.clock.now())
+    if made is None:
+        raise Conflict("The List-Unsubscribe of this mail has no mailto:, so Apple's programs show no Unsubscribe.")
+    return _sent(views, request, mail, made)
+
+
+def _said(request: Request) -> dict[str, str]:
+    said = form_of(request) or json_object(request)
+    if unknown := sorted(said.keys() - {"text", "from"}):
+        raise BadRequest(f"{unknown[0]!r} is unknown; there are text and from.")
+    for name, value in said.items():
+        if not isinstance(value, str):
+            raise BadRequest(f"{name} is {value!r} and must be text.")
+    return said
+
+
+def _sent(views: Views, request: Request, mail: Mail, made: Outgoing) -> Response:
+    receiver = views.cloud.receiver
+    if not receiver.receives_for(made.to):
+        raise Conflict(
+            f"The answer goes to {made.to}, a mailbox that is no part of this: "
+            + (
+                "SES receives for other addresses."
+                if receiver.rules
+                else "SES receives only where publication.toml has a table [replies] with a domain (docs/replies.md)."
+            )
+        )
+    taken = receiver.receive(made.raw, [made.to], sender=made.sender, given={})
+    if "text/html" in request.headers.get("accept", ""):
+        return views.page("reply.html", status=202, mail=mail, made=made, source=made.raw.decode("ascii"))
+    return as_json({"id": taken.id, "to": made.to}, 202)
+
+
+ROUTES: list[PageRoute] = [
+    ("POST", "/_local/inbound", inbound),
+    ("POST", "/_local/mail/<mail_id>/reply", reply),
+    ("POST", "/_local/mail/<mail_id>/leave", leave),
+]

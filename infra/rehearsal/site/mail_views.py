@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
+from rehearsal.ses.receiving.answer import reply_address, unsubscribe_as_apple
 from rehearsal.site.answers import as_json, json_object
 from rehearsal.site.scanner import FORM_TYPE, scan
 
@@ -76,12 +78,14 @@ def _asked_for(views: Views, request: Request, limit: int) -> tuple[tuple[Mail, 
 
 def mail(views: Views, _request: Request, mail_id: str) -> Response:
     """One mail with everything about it."""
-    return views.page("mail.html", mail=_mail(views, mail_id))
+    found = mail_of(views, mail_id)
+    apple = unsubscribe_as_apple(found, found.at) is not None
+    return views.page("mail.html", mail=found, reply_to=reply_address(found), apple=apple)
 
 
 def mail_html(views: Views, _request: Request, mail_id: str) -> Response:
     """The HTML body alone, shown in a sandboxed frame."""
-    html = _mail(views, mail_id).html or ""
+    html = mail_of(views, mail_id).html or ""
     # Without a target a link would open inside the frame.
     html, found = re.subn(r"(<head[^>]*>)", rf"\1{_NEW_TAB}", html, count=1, flags=re.IGNORECASE)
     body = html if found else _NEW_TAB + html
@@ -91,13 +95,13 @@ def mail_html(views: Views, _request: Request, mail_id: str) -> Response:
 
 def mail_source(views: Views, _request: Request, mail_id: str) -> Response:
     """The message as it would travel."""
-    raw = _mail(views, mail_id).raw
+    raw = mail_of(views, mail_id).raw
     return Response(raw, headers={"x-content-type-options": "nosniff"}, content_type="text/plain; charset=utf-8")
 
 
 def act(views: Views, request: Request, mail_id: str) -> Response:
     """Let something happen to the mail: form field `what`, like bounce."""
-    _mail(views, mail_id)
+    mail_of(views, mail_id)
     try:
         views.cloud.ses.act(mail_id, request.form.get("what", ""))
     except ValueError as error:
@@ -110,7 +114,7 @@ def let_scan(views: Views, request: Request, mail_id: str) -> Response:
 
     A browser gets a page of what it did, a program JSON.
     """
-    found = _mail(views, mail_id)
+    found = mail_of(views, mail_id)
     done = scan(mail_id, found.html or "", views.cloud.url, press=_asks_to_press(request))
     if "text/html" in request.headers.get("accept", ""):
         return views.page("scan.html", mail=found, scan=done)
@@ -137,7 +141,8 @@ def clear(views: Views, _request: Request) -> Response:
     return redirect("/_local/mail", 303)
 
 
-def _mail(views: Views, mail_id: str) -> Mail:
+def mail_of(views: Views, mail_id: str) -> Mail:
+    """The mail with this id; NotFound where there is none."""
     found = views.cloud.ses.mailbox.get(mail_id)
     if found is None:
         raise NotFound("There is no such mail. The mailbox starts empty each time the local cloud starts.")
@@ -154,6 +159,7 @@ def _mail_json(mail: Mail) -> dict[str, Any]:
         "headers": mail.headers,
         "html": mail.html,
         "text": mail.text,
+        "attachments": [asdict(each) for each in mail.content.attachments],
         "tags": mail.tags,
         "events": list(mail.events),
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 
 from rehearsal.ses.errors import invalid
 
@@ -63,6 +65,16 @@ def parse(text: str, field: str) -> Address:
     if problem := _problem(local, at, domain):
         raise invalid(f"{field}: {problem}")
     return Address(text, local, domain)
+
+
+def decoded(text: str) -> str:
+    """An address with its display name as people read it (RFC 2047)."""
+    if "=?" not in text:
+        return text
+    try:
+        return str(make_header(decode_header(text)))
+    except (LookupError, UnicodeDecodeError, HeaderParseError):
+        return text
 
 
 @functools.lru_cache(maxsize=1024)

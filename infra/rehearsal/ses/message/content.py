@@ -7,10 +7,10 @@ import codecs
 import email.policy
 import re
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.header import Header as EncodedHeader
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from typing import Any, Protocol
 
@@ -20,6 +20,15 @@ from rehearsal.ses.message.template import InlineTemplate
 
 MAX_MESSAGE_BYTES = 40 * 1024 * 1024
 _MAX_LINE = 1000
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file of a mail: its name ("" where it has none), media type and size in bytes."""
+
+    name: str
+    media_type: str
+    size: int
 
 
 class Content(Protocol):
@@ -36,6 +45,10 @@ class Content(Protocol):
     @property
     def text(self) -> str | None:
         """The plain text body, if there is one."""
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """What comes along as files; only a raw message can have any."""
 
     @property
     def failure(self) -> str | None:
@@ -56,6 +69,7 @@ class Simple:
     html: str | None
     text: str | None
     failure: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
     def content_headers(self, boundary: str) -> Headers:
         """See Content.content_headers."""
@@ -73,6 +87,7 @@ class Templated:
     template: InlineTemplate
     values: Mapping[str, str]
     failure: str | None = field(init=False)
+    attachments: tuple[Attachment, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "failure", self.template.failure(self.values))
@@ -116,7 +131,7 @@ class Raw:
             raise invalid("Content.Raw.Data: No blank line between header and body")
         if any(len(line) > _MAX_LINE for line in source.splitlines()):
             raise invalid(f"Content.Raw.Data: A line is longer than {_MAX_LINE} characters")
-        self.message = BytesParser(policy=email.policy.default).parsebytes(source)
+        self.message = _parsed(source)
         # Folded as the caller folded them: a line of a mail has its limit.
         self.headers: Headers = tuple(_raw_header(line) for line in re.split(rb"\r\n(?![ \t])", head))
 
@@ -127,13 +142,18 @@ class Raw:
 
     @property
     def html(self) -> str | None:
-        """See Content.html."""
-        return self._part("html")
+        """See Content.html; of several parts, one below the other."""
+        return self._parts("html")
 
     @property
     def text(self) -> str | None:
-        """See Content.text."""
-        return self._part("plain")
+        """See Content.text; of several parts, one below the other."""
+        return self._parts("plain")
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """See Content.attachments."""
+        return tuple(_attachment(part) for part in _files(self.message))
 
     def content_headers(self, boundary: str) -> Headers:
         """None: the caller's own headers say it."""
@@ -145,9 +165,60 @@ class Raw:
         del boundary
         return self._body
 
-    def _part(self, kind: str) -> str | None:
-        part = self.message.get_body((kind,))
-        return str(part.get_content()).replace("\r\n", "\n") if part is not None else None
+    def _parts(self, kind: str) -> str | None:
+        found = [_text_of(part) for part in _bodies(self.message, f"text/{kind}")]
+        return "\n".join(found) if found else None
+
+
+def _parsed(source: bytes) -> EmailMessage:
+    try:
+        return BytesParser(policy=email.policy.default).parsebytes(source)
+    except RecursionError:  # parts within parts within parts, as somebody made them who wanted to do harm
+        return BytesParser(policy=email.policy.default).parsebytes(source, headersonly=True)
+
+
+def _bodies(part: Message, media_type: str) -> Iterator[Message]:
+    """The parts that a mail program shows one below the other; of alternatives the first of this type."""
+    if part.is_multipart() and part.get_content_maintype() == "multipart":
+        of_each = (list(_bodies(child, media_type)) for child in _children(part))
+        if part.get_content_subtype() == "alternative":
+            yield from next((found for found in of_each if found), [])
+        else:
+            for found in of_each:
+                yield from found
+    elif part.get_content_type() == media_type and not _is_file(part):
+        yield part
+
+
+def _files(part: Message) -> Iterator[Message]:
+    if part.is_multipart() and part.get_content_maintype() == "multipart":
+        for child in _children(part):
+            yield from _files(child)
+    elif _is_file(part):
+        yield part
+
+
+def _children(part: Message) -> list[Message]:
+    return [each for each in part.get_payload() if isinstance(each, Message)]
+
+
+def _is_file(part: Message) -> bool:
+    return part.get_content_disposition() == "attachment" or part.get_content_maintype() != "text"
+
+
+def _text_of(part: Message) -> str:
+    raw = part.get_payload(decode=True)
+    try:
+        text = bytes(raw).decode(part.get_content_charset("utf-8"), "replace") if isinstance(raw, bytes) else ""
+    except LookupError:  # a character set that nobody knows
+        text = bytes(raw).decode("latin-1")
+    return text.replace("\r\n", "\n")
+
+
+def _attachment(part: Message) -> Attachment:
+    raw = part.get_payload(decode=True)
+    size = len(raw) if isinstance(raw, bytes) else len(part.as_bytes())
+    return Attachment(part.get_filename() or "", part.get_content_type(), size)
 
 
 def simple(message: Mapping[str, Any]) -> Simple:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import dropwhile, islice
 
-from rehearsal.ses.message.addresses import Address
+from rehearsal.ses.message.addresses import Address, decoded
 from rehearsal.ses.message.content import Content, Templated
 from rehearsal.ses.message.headers import Headers
 
@@ -41,8 +41,8 @@ class Mail:
 
     @property
     def from_(self) -> str:
-        """The sender as the caller wrote it, name and all."""
-        return self.sender.text
+        """The sender, name and all, as a mail program shows it."""
+        return decoded(self.sender.text)
 
     @property
     def headers(self) -> dict[str, str]:

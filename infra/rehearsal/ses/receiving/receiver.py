@@ -28,7 +28,7 @@ MAX_MESSAGE_BYTES = 40 * 1024 * 1024
 """With its headers. https://docs.aws.amazon.com/ses/latest/dg/quotas.html (incoming, stored in S3)."""
 MAX_HEADER_BYTES = 1024 * 1024
 """What is looked at of a header section, which a stranger may make as long as a mail."""
-_ADDRESS = re.compile(r"[^@\s<>]{1,64}@[^@\s<>]{1,253}")
+ADDRESS = re.compile(r"[^@\s<>]{1,64}@[^@\s<>]{1,253}")
 _ALPHABET = string.ascii_lowercase + string.digits
 
 
@@ -129,12 +129,12 @@ def _sender(message: Message, given: str | None) -> str:
         path = message.get("Return-Path")
         given = str(path) if path is not None else parseaddr(str(message.get("From", "")))[1]
         # What the mail says is no address for the envelope where it is none.
-        return given.strip().strip("<>") if _ADDRESS.fullmatch(given.strip().strip("<>")) else ""
+        return given.strip().strip("<>") if ADDRESS.fullmatch(given.strip().strip("<>")) else ""
     sender = given.strip().strip("<>")
     return _address("from", sender) if sender else ""
 
 
 def _address(name: str, text: str) -> str:
-    if not _ADDRESS.fullmatch(text):
+    if not ADDRESS.fullmatch(text):
         raise ValueError(f"{name} is {text!r} and must be a mail address with at most 64 characters before the @")
     return text
