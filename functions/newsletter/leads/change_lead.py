@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.leads.facts.lead_facts import with_facts
-from newsletter.leads.lead import CREATED, MADE, UPDATED, Lead, LeadState, Temperature
+from newsletter.leads.lead import ANSWER, CREATED, MADE, UPDATED, Lead, LeadState, Temperature
 from newsletter.leads.lead import LOST as FOLLOWS_LOSS
 from newsletter.leads.lead import WON as FOLLOWS_WIN
 from newsletter.leads.lead_body import lead_body
@@ -87,7 +87,7 @@ def _follow_up(lead: Lead, reader: Subscriber, app: Container) -> tuple[str, ...
         _let_offer_rest(lead, reader, app)
     if asked and MADE not in done:
         _to_ledger(lead, "lead", app)
-        app.triggers.lead_made(reader.id, lead.offer, lead.changed_at)
+        app.triggers.lead_made(reader.id, lead.offer, lead.changed_at, begins=lead.how != ANSWER)
         done = (*done, MADE)
     if lead.state is LeadState.RETRACTED and MADE in done:
         app.triggers.lead_retracted(reader.id, lead.offer, lead.changed_at)

@@ -12,6 +12,7 @@ from newsletter.leads.facts.lead_facts import ids_of, leads_of
 from newsletter.leads.facts.mailed_articles import bare_address, welcomed_articles
 from newsletter.leads.facts.press_verdict import press_verdict
 from newsletter.leads.lead import (
+    ANSWER,
     REJUDGED_FOR,
     RETRACTED,
     UPDATED,
@@ -144,7 +145,7 @@ def _turned(lead: Lead, now: datetime, app: Container) -> Lead:
 def _warmed_up(lead: Lead, now: datetime, app: Container, *, settle: bool) -> Lead:
     """A warm lead whose button was pressed: hot, if a person did, or if nobody can say so until the time is over."""
     if lead.verdict.kind is VerdictKind.PERSON or (settle and lead.verdict.kind is VerdictKind.UNSURE):
-        how = "answer" if lead.presses[-1].answered else "button"
+        how = ANSWER if lead.presses[-1].answered else "button"
         hot = replace(lead, temperature=Temperature.HOT, how=how, held_until=None)
         return told(hot, UPDATED, now, app)
     if lead.verdict.kind is VerdictKind.MACHINE:

@@ -58,6 +58,8 @@ class LeadState(StrEnum):
         return self in (LeadState.HANDED_OFF, LeadState.ACCEPTED, LeadState.WON)
 
 
+ANSWER = "answer"
+"""The way (`how`) of a lead whose reader answered a mail."""
 FOLLOW_UPS = MADE, WON, LOST = "made", "won", "lost"
 """What the rest of the product is told of a lead, once each: that it was handed off, won, lost."""
 CREATED, UPDATED, RETRACTED = "lead.created", "lead.updated", "lead.retracted"

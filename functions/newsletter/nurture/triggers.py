@@ -36,10 +36,14 @@ class Triggers:
         wanted = [each for each in self._by(Trigger.CLICK) if set(each.topics) & set(topics)]
         self._bring_in(subscriber, wanted, Trigger.CLICK, at)
 
-    def lead_made(self, subscriber: str, offer: str, at: datetime) -> None:
-        """The reader took up the offer: sequences they are in count it, and those of the offer begin."""
+    def lead_made(self, subscriber: str, offer: str, at: datetime, *, begins: bool = True) -> None:
+        """The reader took up the offer: sequences they are in count it, and those of the offer begin.
+
+        Not (`begins`) for somebody who wrote to us: a person answers them.
+        """
         self._mark(subscriber, at, lambda each: each if each.lead_at else replace(each, lead_at=whole_seconds(at)))
-        self._bring_in(subscriber, self._of_offer(offer), Trigger.LEAD, at)
+        if begins:
+            self._bring_in(subscriber, self._of_offer(offer), Trigger.LEAD, at)
 
     def lead_retracted(self, subscriber: str, offer: str, at: datetime) -> None:
         """It was a machine that took the offer up: what began by that ends."""

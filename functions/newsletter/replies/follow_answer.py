@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from newsletter.leads.lead import ANSWER
 from newsletter.leads.record_press import record_answer
 from newsletter.leads.visits.evidence import Evidence, Visit, VisitKind
 from newsletter.platform.messages import TakeUpOffer
@@ -49,7 +50,7 @@ def follow_answer(answer: Answer, app: Container) -> str:
     message = TakeUpOffer(
         subscriber=reader.id,
         offer=offer,
-        how="answer",
+        how=ANSWER,
         at=iso_precise(reply.at),
         mailing=reply.mailing,
         batch=reply.batch if reply.position is not None else "",

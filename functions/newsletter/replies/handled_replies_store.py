@@ -35,11 +35,11 @@ class HandledReplies:
             "update_item",
             TableName=self._table,
             Key=_key(reply),
-            UpdateExpression="SET until = :until, expires = :expires",
-            ConditionExpression="attribute_not_exists(done) AND (attribute_not_exists(until) OR until < :now)",
+            UpdateExpression="SET leased = :leased, expires = :expires",
+            ConditionExpression="attribute_not_exists(done) AND (attribute_not_exists(leased) OR leased < :now)",
             ExpressionAttributeValues=to_item(
                 {
-                    ":until": int((now + LEASE).timestamp()),
+                    ":leased": int((now + LEASE).timestamp()),
                     ":now": int(now.timestamp()),
                     ":expires": int((now + LIFE).timestamp()),
                 }
@@ -57,7 +57,7 @@ class HandledReplies:
 
     def give_back(self, reply: str) -> None:
         """It is not done, and may be tried at once."""
-        holds(self._client, "update_item", TableName=self._table, Key=_key(reply), **change({}, remove=("until",)))
+        holds(self._client, "update_item", TableName=self._table, Key=_key(reply), **change({}, remove=("leased",)))
 
     def is_first(self, reply: str, sender: str, message_id: str, text: str, now: datetime) -> bool:
         """Whether what this sender wrote has not come in before, as another received mail.

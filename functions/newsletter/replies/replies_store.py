@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from newsletter.platform.aws.table_store import TableStore
-from newsletter.platform.times import iso, parse_iso
+from newsletter.platform.times import iso_precise, parse_iso
 from newsletter.replies.reply import Held, Reply, ReplyOutcome
 
 LIFE = timedelta(days=30)
@@ -74,7 +74,7 @@ def _day(at: datetime) -> str:
 
 
 def _sort_key(reply: Reply) -> str:
-    return f"{iso(reply.at)}#{reply.id}"
+    return f"{iso_precise(reply.at)}#{reply.id}"
 
 
 def _read(item: dict[str, Any]) -> Reply:
