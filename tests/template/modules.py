@@ -23,6 +23,7 @@ SUBJECTS = (
     "reports",
     "leads",
     "nurture",
+    "replies",
     "overview",
 )
 """A subject imports what stands before it. Calls in the other direction go through the container."""

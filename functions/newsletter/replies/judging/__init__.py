@@ -1,0 +1,1 @@
+"""Who wrote an answer, a person or a program, and whether they wish to leave."""

@@ -1,0 +1,59 @@
+"""Whether what somebody wrote is a wish to leave: nothing but that, that among other things, or not at all."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from newsletter.replies.judging.rules import Rules
+
+LONGEST_WISH = 400
+"""Characters; who writes more says more."""
+_ENDS = re.compile(r"[.!;\n…]+|(?<=[,:])\s")
+_PUNCTUATION = re.compile(r"[\s,:\"'“”()*_–-]+")
+_ANSWERED = re.compile(r"\s*(?:re|vs|sv|vast|aw|ang)\s*(?:\[\d+\])?:", re.IGNORECASE)
+
+
+class LeaveWish(StrEnum):
+    """`ONLY`: a polite wish and no word more. `AMONG_OTHERS`: a person has to decide."""
+
+    NONE = "none"
+    ONLY = "only"
+    AMONG_OTHERS = "among_others"
+
+
+def leave_wish(own: str, subject: str, from_name: str, rules: Rules) -> LeaveWish:
+    """Judges what the sender wrote (`own_part`), and the subject where it is not that of the mail they answer."""
+    title = "" if _ANSWERED.match(subject) else subject
+    in_title = bool(title and rules.wish.fullmatch(_plain(title)))
+    if len(own) <= LONGEST_WISH and "?" not in own:
+        kinds = {_kind(each, from_name, rules) for each in _ENDS.split(own) if _plain(each)}
+        if kinds <= {"wish", "polite"} and ("wish" in kinds or in_title):
+            return LeaveWish.ONLY
+    if in_title or any(_hints(each, rules) for each in re.split(r"[.!?\n]", f"{own}\n{title}")):
+        return LeaveWish.AMONG_OTHERS
+    return LeaveWish.NONE
+
+
+def _kind(sentence: str, from_name: str, rules: Rules) -> str:
+    plain = _plain(sentence)
+    if rules.wish.fullmatch(plain):
+        return "wish"
+    if rules.polite.fullmatch(plain) or set(plain.split()) <= set(_plain(from_name).split()):
+        return "polite"
+    for polite in rules.polite.finditer(plain):  # "hei poista minut listalta kiitos"
+        if polite.start() == 0 and any(
+            rules.wish.fullmatch(plain[end.end() :])
+            for end in re.finditer(" ", plain[:60])
+            if rules.polite.fullmatch(plain[: end.start()])
+        ):
+            return "wish"
+    return "more"
+
+
+def _hints(sentence: str, rules: Rules) -> bool:
+    return bool(rules.hint.search(sentence)) and not rules.denied.search(sentence)
+
+
+def _plain(text: str) -> str:
+    return _PUNCTUATION.sub(" ", text).strip().casefold()

@@ -1,0 +1,1 @@
+"""Reading a mail that somebody sent to us, whatever its bytes are."""
