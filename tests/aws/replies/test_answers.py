@@ -154,7 +154,7 @@ def test_a_program_changes_nothing_and_is_in_the_list(cloud: Cloud, maija: str, 
     assert forwarded(cloud) == []
     assert webhooks(cloud) == []
     assert events_of(maija) <= {"sent", "delivered"}
-    assert (last().outcome, last().reasons) == (ReplyOutcome.PROGRAM, ("auto_submitted",))
+    assert (last().outcome, last().reasons) == (ReplyOutcome.PROGRAM, ("auto_submitted", "null_return_path"))
 
 
 @pytest.mark.parametrize("check", ["spam", "virus"])
