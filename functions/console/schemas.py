@@ -8,7 +8,7 @@ from newsletter.mailings.campaign import MAX_BODY, MAX_SUBJECT
 from newsletter.mailings.digests.note import MAX_NOTE
 from newsletter.mailings.mailing import NAME
 from newsletter.mailings.relink import MAX_URL
-from newsletter.publication.feedback_policy import WAIT_MINUTES, OnDoubt
+from newsletter.publication.feedback.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.publication.sequences import Exit
 from newsletter.readers.choices import FILTERS
 

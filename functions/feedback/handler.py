@@ -8,7 +8,7 @@ from newsletter.container import app
 from newsletter.leads.visits.record_visits import record_visits
 from newsletter.platform.events import all_messages, all_records, comes_from
 from newsletter.platform.observability import observed
-from newsletter.replies.receive_replies import receive_replies
+from newsletter.replies.receiving.receive_replies import receive_replies
 from newsletter.sending.feedback.receive_feedback import receive_feedback
 
 

@@ -13,12 +13,12 @@ from newsletter.platform.errors import NotFound
 from newsletter.reader_stores import ReaderStores
 
 if TYPE_CHECKING:
-    from newsletter.publication.replies import Replies as ReplySettings
-    from newsletter.readers.profiles.records_store import ReaderRecords
+    from newsletter.publication.feedback.replies import Replies as ReplySettings
     from newsletter.replies.addresses import ReplyAddresses
-    from newsletter.replies.handled_replies_store import HandledReplies
     from newsletter.replies.mailing_codes_store import MailingCodes
-    from newsletter.replies.received_mails_client import ReceivedMails
+    from newsletter.replies.reader_replies_store import ReaderReplies
+    from newsletter.replies.receiving.handled_replies_store import HandledReplies
+    from newsletter.replies.receiving.received_mails_client import ReceivedMails
     from newsletter.replies.replies_store import Replies
 
 
@@ -45,7 +45,7 @@ class ReplyStores(ReaderStores):
     @cached_property
     def received_mails(self) -> ReceivedMails:
         """Raw mails that SES received."""
-        from newsletter.replies.received_mails_client import ReceivedMails
+        from newsletter.replies.receiving.received_mails_client import ReceivedMails
 
         return ReceivedMails(aws.client("s3"), self.settings.reply_bucket)
 
@@ -66,13 +66,14 @@ class ReplyStores(ReaderStores):
     @cached_property
     def handled_replies(self) -> HandledReplies:
         """Received mails that were handled already."""
-        from newsletter.replies.handled_replies_store import HandledReplies
+        from newsletter.replies.receiving.handled_replies_store import HandledReplies
 
         return HandledReplies(aws.client("dynamodb"), self.settings.guards_table)
 
     @cached_property
-    def reader_records(self) -> ReaderRecords:
-        """Records under a reader's id that no store of their own adds."""
-        from newsletter.readers.profiles.records_store import ReaderRecords
+    def reader_replies(self) -> ReaderReplies:
+        """Answers, under the ids of those who wrote them."""
+        from newsletter.replies.reader_replies_store import ReaderReplies
 
-        return ReaderRecords(aws.client("dynamodb"), self.settings.subscribers_table)
+        env = self.settings
+        return ReaderReplies(aws.client("dynamodb"), env.subscribers_table, self.publication.retention.clicks)

@@ -18,7 +18,7 @@ from cli.doctor.capacity.classes import PARAMETER, Class, class_of
 from newsletter.mailings import launch
 from newsletter.platform.rate_limit import bulk_pace
 from newsletter.platform.shards import SHARDS
-from newsletter.publication.feedback_policy import OnDoubt
+from newsletter.publication.feedback.feedback_policy import OnDoubt
 from newsletter.reports.certificate import Certificate
 from rehearsal.limits import executions, front_door
 from tests.bench.bill import WRITES, Work, usd

@@ -16,7 +16,7 @@ from newsletter.mailings.digests.start import start_digest
 from newsletter.mailings.planning.refill_queue import refill_queue
 from newsletter.mailings.rendering.preflight import Fault
 from newsletter.platform.isolation import Isolated
-from newsletter.publication.feedback_policy import OnDoubt
+from newsletter.publication.feedback.feedback_policy import OnDoubt
 from newsletter.readers.choice import Frequency
 from tests.bench.programs.mailing import article
 from tests.bench.stack import layout

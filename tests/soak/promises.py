@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from newsletter.container import app
 from newsletter.platform.links.links import LinkPurpose
-from newsletter.publication.feedback_policy import OnDoubt
+from newsletter.publication.feedback.feedback_policy import OnDoubt
 from newsletter.sending.deliveries_store import Deliveries
 from newsletter.sending.ledger import BatchRecord, RecipientStatus, SendResult
 from tests.soak.account import Sent

@@ -18,7 +18,7 @@ from newsletter.mailings.mailing import Kind
 from newsletter.mailings.planning.plan_page import PAGE_SIZE
 from newsletter.platform.rate_limit import AHEAD, CHUNK
 from newsletter.platform.shards import SHARDS
-from newsletter.publication.feedback_policy import OnDoubt
+from newsletter.publication.feedback.feedback_policy import OnDoubt
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, Status
 from tests.bench.stack import layout

@@ -35,7 +35,7 @@ NETWORK = {"boto3", "botocore", "urllib3", "socket", "ssl", "http.client", "urll
 # Where else the outside world would come in: chance, the environment, other programs.
 IMPURE = {"os", "random", "secrets", "subprocess", "uuid", "tempfile", "locale"}
 ASKS_THE_CLOCK = {"utcnow", "today"}
-CONTAINER = ("newsletter.container", "newsletter.stores", "newsletter.reader_stores")
+CONTAINER = ("newsletter.container", "newsletter.stores", "newsletter.reply_stores", "newsletter.reader_stores")
 # Asks AWS and the environment on behalf of everybody else.
 EXCEPT = {
     "newsletter.platform.aws.clients",

@@ -20,6 +20,7 @@ from newsletter.platform.web import kept_answers_store
 from newsletter.publication.publication import Retention
 from newsletter.readers.signup import limits_store
 from newsletter.readers.transfers import transfer, transfers_store
+from newsletter.replies import replies_store
 from rehearsal.template.cloudformation import read_yaml
 from tests.template.stacks import resources
 
@@ -54,6 +55,7 @@ KEPT: dict[str, Callable[[], list[timedelta]]] = {
     "Profile": lambda: [Retention().left],
     "Consents": list,
     "Visits": lambda: [Retention().clicks],
+    "That somebody answered a mail, and their words if they are kept": lambda: [Retention().clicks],
     "Rounds through sequences": list,
     "What was typed after the button of an offer, without a lead": lambda: [answers_store.LIFE],
     "A mark that an address was erased": list,
@@ -71,6 +73,7 @@ KEPT: dict[str, Callable[[], list[timedelta]]] = {
     "Reports of SES, which name the address": lambda: [queue("FeedbackQueue"), queue("FeedbackDeadLetters")],
     "Visits on their way": lambda: [queue("VisitQueue"), queue("VisitDeadLetters")],
     "All other messages": lambda: [others(dead=False), others(dead=True)],
+    "Answers as they came, and what they were taken for": lambda: [replies_store.LIFE],
     "Pictures of mails": lambda: [deleted_pictures()],
     "Logs": lambda: [timedelta(days=PARAMETERS["LogDays"]["Default"])],
     "Backups of all tables but `Guards`": lambda: [BACKUP],
@@ -141,6 +144,10 @@ EXPIRING = {
     "readers/signup/sign_ups_store.py": "A sign-up that nobody confirmed",
     "readers/transfers/transfer_files_store.py": "Files that were imported or exported",
     "readers/transfers/transfers_store.py": "What became of imports and exports, without addresses",
+    "replies/mailing_codes_store.py": "Ledger",
+    "replies/reader_replies_store.py": "That somebody answered a mail, and their words if they are kept",
+    "replies/receiving/handled_replies_store.py": "Answers as they came, and what they were taken for",
+    "replies/replies_store.py": "Answers as they came, and what they were taken for",
     "reports/stats_store.py": "Ledger",
     "sending/deliveries_store.py": "Ledger",
     "sending/feedback/ledger_items.py": "Ledger",

@@ -15,7 +15,7 @@ from newsletter.mailings.mailing import Audience, Kind, Mailing, campaign_id
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.text import composed, is_one_line, one_line
 from newsletter.platform.words.said import say
-from newsletter.publication.feedback_policy import WAIT_MINUTES, OnDoubt
+from newsletter.publication.feedback.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.publication.publication import Publication
 
 if TYPE_CHECKING:

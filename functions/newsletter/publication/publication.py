@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from newsletter.publication.access.roles import DEFAULT_ACCESS, Access
 from newsletter.publication.crm import DEFAULT_CRM, CrmSettings
 from newsletter.publication.feed_exclusions import Exclusion
-from newsletter.publication.feedback_policy import DEFAULT_FEEDBACK, FeedbackPolicy
+from newsletter.publication.feedback.feedback_policy import DEFAULT_FEEDBACK, FeedbackPolicy
+from newsletter.publication.feedback.replies import Replies
 from newsletter.publication.offers import DEFAULT_LEADS, LeadPolicy, Offer
 from newsletter.publication.privacy import NO_PRIVACY, Privacy
-from newsletter.publication.replies import Replies
 from newsletter.publication.sending_limits import DEFAULT_LIMITS, SendingLimits, WarmUp
 from newsletter.publication.sequences import NO_NURTURE, Nurture, Sequence
 from newsletter.publication.theme import DEFAULT_THEME, Theme

@@ -15,7 +15,8 @@ from newsletter.platform.errors import InvalidPublication
 from newsletter.publication.access.roles import DEFAULT_ACCESS, parse_console
 from newsletter.publication.crm import DEFAULT_CRM, parse_crm
 from newsletter.publication.feed_exclusions import parse_exclusions
-from newsletter.publication.feedback_policy import DEFAULT_FEEDBACK, parse_feedback
+from newsletter.publication.feedback.feedback_policy import DEFAULT_FEEDBACK, parse_feedback
+from newsletter.publication.feedback.replies import ADDRESS, parse_replies
 from newsletter.publication.offers import DEFAULT_LEADS, parse_leads, parse_offer
 from newsletter.publication.privacy import Privacy, parse_privacy
 from newsletter.publication.publication import (
@@ -29,7 +30,6 @@ from newsletter.publication.publication import (
     Sender,
     Topic,
 )
-from newsletter.publication.replies import ADDRESS, parse_replies
 from newsletter.publication.sending_limits import (
     DEFAULT_LIMITS,
     LEAST_A_DAY,

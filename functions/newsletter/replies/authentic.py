@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from newsletter.replies.parsing.incoming_mail import IncomingMail
-from newsletter.replies.received_mail import ReceivedMail
+from newsletter.replies.receiving.received_mail import ReceivedMail
 
 
 def is_authentic(received: ReceivedMail, mail: IncomingMail) -> bool:

@@ -9,9 +9,8 @@ from newsletter.leads.lead import ANSWER
 from newsletter.leads.record_press import record_answer
 from newsletter.leads.visits.evidence import Evidence, Visit, VisitKind
 from newsletter.platform.messages import TakeUpOffer
-from newsletter.platform.times import iso, iso_precise
+from newsletter.platform.times import iso_precise
 from newsletter.publication.sequences import Exit
-from newsletter.readers.profiles.records_store import REPLY
 from newsletter.replies.find_reader import Answerer
 from newsletter.replies.reply import Reply
 
@@ -44,7 +43,7 @@ def follow_answer(answer: Answer, app: Container) -> str:
         visit = Visit(reply.at, VisitKind.ANSWER, offer or REPLIED, BY_MAIL, from_page=answer.answerer.own_address)
         app.visits.add(reader.id, reply.mailing, (visit,), reply.batch, reply.position, app.now())
     app.triggers.end(reader.id, Exit.ANSWERED, reply.at)
-    _remember(reader.id, reply, words, app)
+    app.reader_replies.add(reader.id, reply, words)
     if not answer.makes_lead or not offer:
         return ""
     message = TakeUpOffer(
@@ -68,17 +67,3 @@ def _offer(mailing: str, app: Container) -> str:
     if found and found.offer and app.publication.offer(found.offer):
         return found.offer
     return app.publication.offers[0].key if app.publication.offers else ""
-
-
-def _remember(subscriber: str, reply: Reply, words: str, app: Container) -> None:
-    """Keep under the reader's id that they answered: it is theirs to see, and erased with everything of them."""
-    app.reader_records.add(
-        {
-            "id": subscriber,
-            "record": f"{REPLY}{reply.id}",
-            "mailing": reply.mailing,
-            "at": iso(reply.at),
-            "expires": int((reply.at + app.publication.retention.clicks).timestamp()),
-            **({"words": words} if words else {}),
-        }
-    )

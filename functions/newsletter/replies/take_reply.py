@@ -12,13 +12,13 @@ from newsletter.replies.addresses import ReplyTo
 from newsletter.replies.authentic import is_authentic
 from newsletter.replies.find_reader import Answerer, find_reader
 from newsletter.replies.follow_answer import Answer, follow_answer
+from newsletter.replies.forwarding.send_on import LARGEST, send_on
 from newsletter.replies.judging.judge_reply import OwnSenders, ReplyJudgement, ReplyKind, judge_reply
 from newsletter.replies.judging.leave_wish import LeaveWish
 from newsletter.replies.parsing.incoming_mail import IncomingMail
 from newsletter.replies.parsing.read_mail import read_mail
-from newsletter.replies.received_mail import ReceivedMail
+from newsletter.replies.receiving.received_mail import ReceivedMail
 from newsletter.replies.reply import Reply, ReplyOutcome
-from newsletter.replies.send_on import LARGEST, send_on
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -19,7 +19,7 @@ from newsletter.platform.aws.queues_client import MAX_DELAY
 from newsletter.platform.errors import NewsletterError, NotFound
 from newsletter.platform.messages import SettleDoubt
 from newsletter.platform.observability import count
-from newsletter.publication.feedback_policy import OnDoubt
+from newsletter.publication.feedback.feedback_policy import OnDoubt
 from newsletter.readers.subscriber import RecipientProfile
 from newsletter.sending.ledger import LEASE, BatchRecord, BatchStatus, SendResult
 

@@ -40,7 +40,7 @@ class Triggers:
         self.calls: list[tuple[Any, ...]] = []
 
     def __getattr__(self, name: str) -> Any:
-        return lambda *values: self.calls.append((name, *values))
+        return lambda *values, **_: self.calls.append((name, *values))
 
     def named(self, name: str) -> list[tuple[Any, ...]]:
         """The calls of that name."""

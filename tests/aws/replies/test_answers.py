@@ -193,7 +193,7 @@ def test_the_same_mail_goes_on_once_however_often_it_comes(cloud: Cloud, mail: M
 def test_a_sender_who_writes_without_end_is_held_back(
     cloud: Cloud, mail: Mail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("newsletter.replies.send_on.MOST_OF_A_SENDER", 2)
+    monkeypatch.setattr("newsletter.replies.forwarding.send_on.MOST_OF_A_SENDER", 2)
     for number in range(3):
         receive(cloud, written("vieras@example.net", f"{KIND} {number}"), reply_to(mail))
     assert len(forwarded(cloud)) == 2
@@ -205,7 +205,7 @@ def test_a_sender_who_writes_without_end_is_held_back(
 def test_a_mail_that_is_too_large_goes_on_without_its_files_and_says_so(
     cloud: Cloud, mail: Mail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("newsletter.replies.send_on.LARGEST", 2_000)
+    monkeypatch.setattr("newsletter.replies.forwarding.send_on.LARGEST", 2_000)
     monkeypatch.setattr("newsletter.replies.take_reply.LARGEST", 2_000)
     receive(cloud, written(MAIJA, f"{KIND}\n\n> " + "x " * 3000), reply_to(mail))
     (arrived,) = forwarded(cloud)

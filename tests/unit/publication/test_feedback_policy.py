@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.platform.errors import InvalidPublication
-from newsletter.publication.feedback_policy import FeedbackPolicy, OnDoubt, parse_feedback
+from newsletter.publication.feedback.feedback_policy import FeedbackPolicy, OnDoubt, parse_feedback
 from newsletter.publication.toml_table import TomlTable
 
 DAY = timedelta(days=1)

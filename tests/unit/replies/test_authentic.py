@@ -8,7 +8,7 @@ import pytest
 
 from newsletter.replies.authentic import is_authentic
 from newsletter.replies.parsing.incoming_mail import IncomingMail
-from newsletter.replies.received_mail import ReceivedMail
+from newsletter.replies.receiving.received_mail import ReceivedMail
 
 
 def authentic(source: str = "maija@example.fi", signed: tuple[str, ...] = (), **checks: str) -> bool:

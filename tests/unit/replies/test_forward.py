@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from newsletter.replies.forward import LONGEST_LINE, Frame, forwarded, text_only
+from newsletter.replies.forwarding.forward import LONGEST_LINE, Frame, forwarded, text_only
 from newsletter.replies.parsing.read_mail import read_mail
 
 FRAME = Frame("Tiedote", "tiedote@example.org", "vastaukset@example.org", "vastaa.example.org")

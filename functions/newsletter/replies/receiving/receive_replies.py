@@ -9,7 +9,7 @@ from newsletter.platform.errors import NotFound
 from newsletter.platform.observability import count, logger
 from newsletter.replies.addresses import LeaveBy, ReplyAddresses, ReplyTo
 from newsletter.replies.leave_by_mail import leave_by_mail
-from newsletter.replies.received_mail import ReceivedMail, read_notification
+from newsletter.replies.receiving.received_mail import ReceivedMail, read_notification
 from newsletter.replies.reply import Reply, ReplyOutcome
 from newsletter.replies.take_reply import take_reply
 

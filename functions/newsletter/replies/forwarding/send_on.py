@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from newsletter.platform.errors import NotSentYet
 from newsletter.platform.observability import count
-from newsletter.replies.forward import Frame, forwarded, text_only
+from newsletter.replies.forwarding.forward import Frame, forwarded, text_only
 from newsletter.replies.parsing.incoming_mail import IncomingMail
-from newsletter.replies.received_mail import ReceivedMail
+from newsletter.replies.receiving.received_mail import ReceivedMail
 from newsletter.replies.reply import Held, Reply, ReplyOutcome
 from newsletter.sending.reserve_slots import another_slot, sleep_until
 

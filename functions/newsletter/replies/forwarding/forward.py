@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import email
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email import policy
 from email.base64mime import body_encode
 from email.message import EmailMessage, Message
 from email.utils import formataddr
+from hashlib import sha256
 
 from newsletter.platform.text import cut, one_line
 from newsletter.replies.parsing.incoming_mail import IncomingMail
@@ -96,7 +96,7 @@ def _encode(part: Message) -> None:
 
 def _with_notes(part: bytes, mail: IncomingMail, frame: Frame) -> bytes:
     """The notes in a part of their own, before the mail's content."""
-    boundary = f"=_{secrets.token_hex(16)}"
+    boundary = f"=_{sha256(part).hexdigest()}"  # which nobody can put into what it is made of
     note = EmailMessage(policy.SMTP)
     note.set_content("\n".join(frame.notes) + "\n", cte="quoted-printable")
     del note["MIME-Version"]

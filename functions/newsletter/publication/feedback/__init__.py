@@ -1,0 +1,1 @@
+"""What comes back of mails: how many bounces are too many, and where answers go."""

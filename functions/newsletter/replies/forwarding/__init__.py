@@ -1,0 +1,1 @@
+"""The way of an answer to the mailbox of people."""
