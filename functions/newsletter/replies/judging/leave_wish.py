@@ -36,19 +36,22 @@ def leave_wish(own: str, subject: str, from_name: str, rules: Rules) -> LeaveWis
 
 
 def _kind(sentence: str, from_name: str, rules: Rules) -> str:
+    """`wish`, `polite` or `more`."""
     plain = _plain(sentence)
-    if rules.wish.fullmatch(plain):
+    polite = rules.polite.match(plain)
+    rest = plain[polite.end() :].strip() if polite else plain
+    if rules.wish.fullmatch(plain) or rules.wish.fullmatch(rest):
         return "wish"
-    if rules.polite.fullmatch(plain) or set(plain.split()) <= set(_plain(from_name).split()):
+    words = rest.split()
+    named = set(words) <= set(_plain(from_name).split())
+    if named or (polite and _is_name(_PUNCTUATION.sub(" ", sentence).split()[-len(words) :])):
         return "polite"
-    for polite in rules.polite.finditer(plain):  # "hei poista minut listalta kiitos"
-        if polite.start() == 0 and any(
-            rules.wish.fullmatch(plain[end.end() :])
-            for end in re.finditer(" ", plain[:60])
-            if rules.polite.fullmatch(plain[: end.start()])
-        ):
-            return "wish"
     return "more"
+
+
+def _is_name(words: list[str]) -> bool:
+    """One or two words with a capital first: "Hi Anna", and not "please call"."""
+    return len(words) <= 2 and all(word.istitle() for word in words)
 
 
 def _hints(sentence: str, rules: Rules) -> bool:

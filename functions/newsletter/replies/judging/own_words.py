@@ -66,7 +66,7 @@ def _is_block(lines: list[str], number: int, rules: Rules) -> bool:
 def _wrote(lines: list[str], number: int, rules: Rules) -> tuple[int] | None:
     """Where a heading begins that ends with this line: "On … X wrote:", which programs fold to three lines."""
     line = lines[number].strip("> ")
-    if not line.endswith(":") or len(line) > MOST_OF_LINE:
+    if not line.endswith((":", "\uff1a")) or len(line) > MOST_OF_LINE:
         return None
     quoted = next((each for each in lines[number + 1 : number + 4] if each.strip()), "").startswith(">")
     heading = ""
@@ -75,7 +75,7 @@ def _wrote(lines: list[str], number: int, rules: Rules) -> tuple[int] | None:
         if not part or len(part) > MOST_OF_LINE:
             break
         heading = f"{part} {heading}"
-        if rules.wrote.search(heading) and _DATED.search(heading):
+        if (quoted or rules.wrote.search(heading)) and _DATED.search(heading):
             return (begin,)
     return (number,) if quoted and rules.wrote.search(line) else None
 

@@ -92,7 +92,7 @@ def the_rules() -> Rules:
         footer=_any_of(signatures["footers"]),
         notices=tuple(each.casefold() for each in signatures["notices"]),
         closing=re.compile(rf"(?:{_words(signatures['closings'])})[.,!:]*(?:\s+\S+){{0,4}}", re.IGNORECASE),
-        polite=re.compile(rf"(?:{_words(leaving['polite'])})(?: \S+){{0,2}}", re.IGNORECASE),
+        polite=re.compile(rf"(?:{_words(leaving['polite'])})(?!\S)"),
         wish=_any_of(each.format_map(_Slots(leaving["slots"])) for each in leaving["wishes"]),
         hint=_any_of(leaving["hints"]),
         denied=_any_of(leaving["denied"]),

@@ -112,7 +112,8 @@ def _text(leaves: Iterable[MailPart]) -> str:
 
 def _html(leaves: Iterable[MailPart]) -> str:
     part = next((part for part in leaves if _is_text(part, "text/html")), None)
-    return in_charset(part.content(), part.parameters.get("charset", ""))[:LONGEST_HTML] if part else ""
+    text = in_charset(part.content(), part.parameters.get("charset", "")) if part else ""
+    return text.replace("\r\n", "\n")[:LONGEST_HTML]
 
 
 def _calendar_method(leaves: Iterable[MailPart]) -> str:
