@@ -82,15 +82,16 @@ def _wrote(lines: list[str], number: int, rules: Rules) -> tuple[int] | None:
 
 def _unsigned(lines: list[str], rules: Rules) -> list[str]:
     kept: list[str] = []
-    for number, full in enumerate(lines):
+    left = sum(bool(line.strip()) for line in lines)
+    for full in lines:
         line = full.strip()[:MOST_OF_LINE]
         folded = line.casefold()
         if _RULE.fullmatch(line) or rules.footer.fullmatch(line.strip("*_ ")) or folded.startswith(rules.notices):
             if kept and any(each.strip() for each in kept):
                 break
             continue
-        written = sum(bool(each.strip()) for each in lines[number:])
-        if kept and rules.closing.fullmatch(line) and written <= LONGEST_SIGNATURE:
+        if kept and left <= LONGEST_SIGNATURE and rules.closing.fullmatch(line):
             break
+        left -= bool(line)
         kept.append(full)
     return kept

@@ -30,6 +30,10 @@ _MACHINERY = frozenset(
 )
 """Parts that are no files, though they are no text to read."""
 _METHOD = re.compile(r"^METHOD(?:;[^:\n]{0,200})?:[ \t]*([A-Za-z]{1,20})", re.MULTILINE | re.IGNORECASE)
+_SAID = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)|=\?[^?\s]*\?[^?\s]*\?[^?\s]*\?=')
+"""Names in quotes, comments and encoded words of From: an address in them is no address."""
+_BARE = re.compile(r"[^\s<>,;:()]+@[^\s<>,;:()]+")
+"""The parser takes the first of `a@example.com b@example.com` and is silent about the other."""
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,998})>")
 
 
@@ -71,7 +75,7 @@ def _sender(values: list[str]) -> tuple[str, str]:
         header = HeaderRegistry()("from", values[0])
         addresses: tuple[Address, ...] = getattr(header, "addresses", ())
         named = [each for each in addresses if each.domain]
-        if len(named) != 1:
+        if len(named) != 1 or len({each.lower() for each in _BARE.findall(_SAID.sub(" ", values[0]))}) != 1:
             return "", ""
         name = cut(one_line(str(named[0].display_name)), LONGEST_NAME)
         return normalised(named[0].addr_spec, allow_test_domains=True), name
