@@ -63,7 +63,10 @@ def judge_reply(mail: IncomingMail, return_path: str, own: OwnSenders) -> ReplyJ
 def _ours(mail: IncomingMail, own: OwnSenders) -> tuple[str, ...]:
     loops = {value.strip().lower() for value in mail.headers.get("x-loop", ())}
     lists = {_list_id(value) for value in mail.headers.get("list-id", ())}
-    if own.reply_domain.lower() in loops or mail.from_address == own.sender or _list_id(own.list_id) in lists:
+    said = (
+        (loops & {own.reply_domain.lower()}) | (lists & {_list_id(own.list_id)}) | ({mail.from_address} & {own.sender})
+    )
+    if said - {""}:
         return ("came_back",)
     if mail.from_address and mail.from_address.rpartition("@")[2] in own.domains:
         return ("our_people",)

@@ -36,9 +36,8 @@ def cut_at_word(text: str, most: int) -> str:
     """The text's beginning, at most this many characters, no word cut in two."""
     if len(text) <= most:
         return text
-    head = text[: most - 1]
-    at = max(head.rfind(" "), head.rfind("\n"))
-    return f"{head[:at] if at > most // 2 else head}".rstrip() + "…"
+    at = max(text.rfind(" ", 0, most), text.rfind("\n", 0, most))
+    return text[: at if at > most // 4 else most - 1].rstrip() + "…"
 
 
 def _quote(lines: list[str], rules: Rules) -> tuple[int, int]:
