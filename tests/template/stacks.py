@@ -27,6 +27,12 @@ def stack() -> Stack:
     return load_stack(ROOT, PARAMETERS, stack_name="newsletter")
 
 
+@cache
+def stack_with_replies() -> Stack:
+    """The stack where answers are received."""
+    return load_stack(ROOT, {**PARAMETERS, "ReplyDomain": "vastaa.example.fi"}, stack_name="newsletter")
+
+
 def resources(kind: str) -> list[Resource]:
     """All resources of a type."""
     return list(stack().of_type(kind))

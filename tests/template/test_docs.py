@@ -18,7 +18,7 @@ from newsletter.leads.crm_client import Crm
 from rehearsal.template.cloudformation import read_yaml
 from tests.support.mailings.templates import TEMPLATES
 from tests.support.stack.loopback import served
-from tests.template.stacks import resources
+from tests.template.stacks import stack_with_replies
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -135,7 +135,7 @@ def test_the_page_on_deploying_explains_every_parameter_of_the_template() -> Non
 def test_the_page_on_operating_says_what_to_do_at_every_alarm() -> None:
     cells = re.findall(r"^\| (`\w+Alarm`(?:, `\w+Alarm`)*) \|", TEXT[ROOT / "docs/operate.md"], re.MULTILINE)
     rows = [name for cell in cells for name in re.findall(r"\w+Alarm", cell)]
-    assert sorted(rows) == sorted(alarm.logical_id for alarm in resources("AWS::CloudWatch::Alarm"))
+    assert sorted(rows) == sorted(alarm.logical_id for alarm in stack_with_replies().of_type("AWS::CloudWatch::Alarm"))
 
 
 def test_the_page_on_the_local_cloud_names_every_path_below_local() -> None:

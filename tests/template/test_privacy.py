@@ -22,7 +22,7 @@ from newsletter.readers.signup import limits_store
 from newsletter.readers.transfers import transfer, transfers_store
 from newsletter.replies import replies_store
 from rehearsal.template.cloudformation import read_yaml
-from tests.template.stacks import resources
+from tests.template.stacks import stack_with_replies
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/privacy.md").read_text("utf-8")
@@ -34,8 +34,12 @@ ROWS = {
     if not what.startswith("---")
 }
 """What is kept, to where and until when."""
-STORAGE = read_yaml(ROOT / "infra/storage.yaml", "infra/storage.yaml")["Resources"]
-QUEUES = {each.logical_id: each.properties for each in resources("AWS::SQS::Queue")}
+STORAGE = {
+    name: each
+    for file in ("infra/storage.yaml", "infra/replies.yaml")
+    for name, each in read_yaml(ROOT / file, file)["Resources"].items()
+}
+QUEUES = {each.logical_id: each.properties for each in stack_with_replies().of_type("AWS::SQS::Queue")}
 PARAMETERS = read_yaml(ROOT / "template.yaml", "template.yaml")["Parameters"]
 BACKUP = timedelta(days=35)
 """How far back DynamoDB's point-in-time recovery goes where the template names no RecoveryPeriodInDays."""
@@ -43,6 +47,11 @@ BACKUP = timedelta(days=35)
 
 def queue(name: str) -> timedelta:
     return timedelta(seconds=QUEUES[name]["MessageRetentionPeriod"])
+
+
+def received() -> timedelta:
+    (rule,) = STORAGE["Received"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    return timedelta(days=rule["ExpirationInDays"])
 
 
 def deleted_pictures() -> timedelta:
@@ -72,6 +81,8 @@ KEPT: dict[str, Callable[[], list[timedelta]]] = {
     "Ids of what the CRM told us": lambda: [hooks_store.LIFE],
     "Reports of SES, which name the address": lambda: [queue("FeedbackQueue"), queue("FeedbackDeadLetters")],
     "Visits on their way": lambda: [queue("VisitQueue"), queue("VisitDeadLetters")],
+    "Answers as they came": lambda: [received()],
+    "Notices of answers": lambda: [queue("ReplyQueue"), queue("ReplyDeadLetters")],
     "All other messages": lambda: [others(dead=False), others(dead=True)],
     "Answers as they came, and what they were taken for": lambda: [replies_store.LIFE],
     "Pictures of mails": lambda: [deleted_pictures()],
@@ -88,7 +99,7 @@ def longest_limit() -> timedelta:
 
 def others(*, dead: bool) -> timedelta:
     """The longest of the queues, or of the dead letters, that have no row of their own."""
-    own = {"FeedbackQueue", "FeedbackDeadLetters", "VisitQueue", "VisitDeadLetters"}
+    own = {f"{name}{kind}" for name in ("Feedback", "Visit", "Reply") for kind in ("Queue", "DeadLetters")}
     return max(queue(name) for name in QUEUES.keys() - own if name.endswith("DeadLetters") == dead)
 
 
@@ -116,7 +127,7 @@ def test_the_page_on_security_says_the_same_of_the_table_that_forgets() -> None:
 def test_every_table_bucket_and_queue_with_addresses_has_a_row() -> None:
     stores = {name for name, each in STORAGE.items() if each["Type"] in ("AWS::DynamoDB::Table", "AWS::S3::Bucket")}
     named = {name for where, _ in ROWS.values() for name in re.findall(r"`(\w+)`", where)}
-    assert named == stores | {"FeedbackQueue", "VisitQueue"}
+    assert named == stores | {"FeedbackQueue", "VisitQueue", "ReplyQueue"}
 
 
 def test_backups_go_as_far_back_as_the_page_says() -> None:

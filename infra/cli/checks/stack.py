@@ -20,7 +20,7 @@ from newsletter.platform.aws.error_codes import NOT_ALLOWED, NOT_THERE
 from newsletter.publication.publication import Publication
 from rehearsal import environment
 from rehearsal.template.model import Function, Stack
-from rehearsal.template.stack import load_stack
+from rehearsal.template.stack import MAPPING, load_stack
 
 DEPLOY = "`make deploy`; if that finds nothing to change, somebody changed it by hand, and it is to be put back so"
 TABLE, QUEUE = "AWS::DynamoDB::Table", "AWS::SQS::Queue"
@@ -218,9 +218,13 @@ def physical_id(stack: str, logical_id: str, client: Client) -> str:
 def events(wanted: Stack, kind: str, client: Client) -> Iterator[tuple[str, str]]:
     """The logical id, and the name or UUID that CloudFormation gave, of each event of the type.
 
-    SAM makes a resource of each. Lambda is not asked which readers of queues a function has: AWS does not say whether
-    those of an alias are listed by the function's name.
+    SAM makes a resource of each; a reader of a queue that is there under a condition is one of the template. Lambda is
+    not asked which readers of queues a function has: AWS does not say whether those of an alias are listed by the
+    function's name.
     """
+    own = [each.logical_id for each in wanted.of_type(MAPPING)] if kind == "SQS" else []
+    for logical_id in own:
+        yield logical_id, physical_id(wanted.account.stack_name, logical_id, client)
     for function in wanted.of_type("AWS::Serverless::Function"):
         for event, body in function.properties["Events"].items():
             if body["Type"] == kind:

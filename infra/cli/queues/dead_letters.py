@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cli.confirm import agreed
 from cli.faults import Fault
 from cli.output import say, table, when
-from cli.queues.queue_names import QUEUE_NAMES, SCHEDULE, dead_letters_url, queue_urls
+from cli.queues.queue_names import SCHEDULE, dead_letters_url, queue_urls, queues_with_dead_letters
 from newsletter.container import app
 from newsletter.platform.aws import clients as aws
 
@@ -48,7 +48,7 @@ class DeadLetter:
 def show(queue: str, limit: int) -> int:
     """The dead letters of every queue, or of one. Returns 1 when there are any, so that a script notices."""
     found = 0
-    for name in [queue] if queue else list(QUEUE_NAMES):
+    for name in [queue] if queue else queues_with_dead_letters(app.settings):
         with _received(name, limit) as letters:
             found += len(letters)
             if letters:
@@ -65,7 +65,7 @@ def show(queue: str, limit: int) -> int:
 def redrive(queue: str, only: Sequence[str]) -> int:
     """Send the dead letters on to the queue that they came from. It is safe: every message may be delivered twice."""
     source = queue_urls(app.settings)[queue]
-    if not source:
+    if queue == SCHEDULE:
         raise Fault(
             "events of schedules are not sent on: the next run catches up. Drop them: newsletter dead-letters drop "
             f"{SCHEDULE}"
@@ -100,6 +100,8 @@ def drop(queue: str, only: Sequence[str], *, yes: bool) -> int:
 
 def _dead_letters(queue: str) -> str:
     """The URL of the queue's dead-letter queue. Raises Fault where somebody took that away."""
+    if queue not in queues_with_dead_letters(app.settings):
+        raise Fault(f"there is no queue {queue}: nothing is received without [replies] in publication.toml")
     url = dead_letters_url(queue, app.settings, aws.client("sqs"))
     if not url:
         raise Fault(f"the queue {queue} has no dead letters any more: `make deploy` gives it them again")

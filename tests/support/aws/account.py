@@ -54,7 +54,8 @@ class Snapshot:
     parameters: dict[str, Any]
 
 
-_snapshots: dict[str, Snapshot] = {}
+_snapshots: dict[tuple[str, ...], Snapshot] = {}
+"""By the stack's name and all that is made for it: two stacks may differ in what their parameters ask for."""
 _clients: dict[tuple[Any, ...], Any] = {}
 _boto3_client: Any = boto3.client
 _make_client_of_ours: Any = aws.new_client
@@ -83,7 +84,7 @@ def emptied(stack: Stack, parameters: Mapping[str, str]) -> Iterator[Callable[[s
     Meanwhile the product and boto3.client are given clients that were made before, where nothing they depend on has
     changed.
     """
-    name = stack.account.stack_name
+    name = (stack.account.stack_name, *(each.physical_id for each in stack.of_type(*OF_MOTO)))
     # What another test left: a table that it restored, another stack's.
     _database.tables.clear()
     add_tables(_database, stack)

@@ -8,7 +8,7 @@ from cli.checks.stack import queues_differences
 from cli.doctor.deployed.metrics import Metric, figures
 from cli.doctor.finding import Finding, fault, fine, of_difference, together, warning
 from cli.doctor.place import Place
-from cli.queues.queue_names import QUEUE_NAMES, SCHEDULE, dead_letters_url, queue_urls
+from cli.queues.queue_names import SCHEDULE, dead_letters_url, queue_urls, queues_with_dead_letters
 
 LONGEST = {
     "plan": timedelta(minutes=30),
@@ -19,6 +19,7 @@ LONGEST = {
     "visit": timedelta(minutes=30),
     "transfer": timedelta(minutes=30),
     "request": timedelta(minutes=15),
+    "reply": timedelta(minutes=15),
 }
 """For how long a message may wait in each queue before a person should look. A mailing is planned and put on its queue
 in pieces, so that none of them waits long even when the whole takes a day."""
@@ -32,6 +33,7 @@ READER = {
     "visit": "feedback",
     "transfer": "transfers",
     "request": "console",
+    "reply": "feedback",
 }
 """Whose log says why a queue does not empty."""
 
@@ -84,7 +86,10 @@ def _queues(place: Place) -> dict[str, str]:
 
 def _dead(place: Place) -> dict[str, str]:
     """The dead-letter queue of each queue, and that of the schedules; empty where there is none."""
-    return {name: dead_letters_url(name, place.app.settings, place.client("sqs")) for name in QUEUE_NAMES}
+    return {
+        name: dead_letters_url(name, place.app.settings, place.client("sqs"))
+        for name in queues_with_dead_letters(place.app.settings)
+    }
 
 
 def _waiting(url: str, place: Place) -> int:
