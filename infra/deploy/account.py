@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.faults import Fault
 from deploy.failure import UNUSABLE
+from deploy.receiving import rule_set_faults
 from deploy.stage import Stage
 
 KEPT = ("SubscribersTable", "ContentTable", "DeliveriesTable", "LeadsTable", "PicturesBucket")
@@ -52,6 +53,7 @@ def look(stage: Stage, wanted: Mapping[str, str], other_data: str = "") -> Befor
             faults += _as_far_as_allowed(_table(stage, name, wanted[name]))
     if wanted.get("ManageIdentity") == "yes" and before.given.get("ManageIdentity") != "yes":
         faults += _as_far_as_allowed(_identity(stage, wanted["SenderDomain"]))
+    faults += _as_far_as_allowed(rule_set_faults(stage, wanted, before.given))
     if wanted.get("ReserveConcurrency") == "yes":
         faults += _as_far_as_allowed(_executions(stage))
     if faults:

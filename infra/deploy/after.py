@@ -14,11 +14,12 @@ from cli.checks import secret_parameters
 from cli.checks.stack import DeployedStack, is_stopped, read_stack, schedule_differences
 from cli.doctor.dns.to_publish import show_records
 from cli.faults import Fault, aws_errors_as_faults
+from deploy.receiving import activate
 from deploy.stage import Stage
 from newsletter.mailings.schedules import Rate, parse
 from newsletter.platform.aws.error_codes import NOT_ALLOWED
 
-SHOWN_AS_DNS = ("Dkim", "Dmarc", "MailFrom")
+SHOWN_AS_DNS = ("Dkim", "Dmarc", "MailFrom", "Reply")
 """Outputs that say again what stands above them as DNS records."""
 
 
@@ -32,7 +33,9 @@ def finish(stage: Stage) -> None:
             deployed = read_stack(stage.stack, stage.client)
             stopped, faults = _look_at_schedules(deployed, stage)
             print("\n== DNS")
-            verified = show_records(deployed.given["SenderDomain"], stage.region, stage.client)
+            replies = deployed.given.get("ReplyDomain", "")
+            verified = show_records(deployed.given["SenderDomain"], stage.region, stage.client, replies)
+            faults += activate(deployed, stage.client)
         print("\n== Outputs")
         outputs = [each for each in _outputs(deployed.about) if not each[0].startswith(SHOWN_AS_DNS)]
         for name, value in outputs:

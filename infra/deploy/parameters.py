@@ -97,6 +97,7 @@ def _against_publication(given: Mapping[str, Any], path: Path) -> Iterator[str]:
         address, zone = str(publication["sender"]["address"]), str(publication["time_zone"])
     except (OSError, KeyError, TypeError, ValueError):
         return  # `newsletter check`, which comes next, names its faults
+    yield from _replies(str(given.get("ReplyDomain", "")), publication.get("replies", {}))
     right = {"SenderDomain": (address.rpartition("@")[2], "sender.address"), "TimeZone": (zone, "time_zone")}
     for name, (value, field) in right.items():
         has = given.get(name, declared().get(name, {}).get("Default", value))
@@ -108,6 +109,17 @@ def _against_publication(given: Mapping[str, Any], path: Path) -> Iterator[str]:
             parse(str(schedule), zone)
         except ExpressionError as error:
             yield f"DigestSchedule = {_shown(schedule)} is no schedule ({error}), e.g. cron(0 8 ? * TUE *)"
+
+
+def _replies(has: str, table: Any) -> Iterator[str]:
+    """Answers are received by both, the stack and the publication, or by none."""
+    domain = str(table.get("domain", "")) if isinstance(table, Mapping) else ""
+    if has and domain and has != domain:
+        yield f'ReplyDomain = "{has}", and replies.domain of publication.toml is "{domain}": one of the two is wrong'
+    elif has and not domain:
+        yield f'ReplyDomain = "{has}", and publication.toml has no [replies]: have both, or none'
+    elif domain and not has:
+        yield f'ReplyDomain is empty, and publication.toml has [replies]: set ReplyDomain = "{domain}"'
 
 
 def _text(value: Any) -> str:

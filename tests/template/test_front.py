@@ -26,7 +26,13 @@ TOKENS = "AbCdEf0123456789-_=.~"
 @cache
 def everything() -> Stack:
     """The stack with all of it."""
-    given = {**OWN_LOGIN, "Certificate": CERTIFICATE, "Cdn": "yes", "WebAcl": WEB_ACL}
+    given = {
+        **OWN_LOGIN,
+        "Certificate": CERTIFICATE,
+        "Cdn": "yes",
+        "WebAcl": WEB_ACL,
+        "ReplyDomain": "vastaa.example.fi",
+    }
     return load_stack(ROOT, given, stack_name="newsletter")
 
 
@@ -55,7 +61,7 @@ def asked(path: str) -> str:
 
 def test_nothing_of_it_is_there_unless_it_is_asked_for() -> None:
     extra = {each.type for each in everything().of_type(*_kinds(everything()))} - _kinds(stack())
-    assert {kind.split("::")[1] for kind in extra} == {"CloudFront", "Cognito", "SecretsManager"}
+    assert {kind.split("::")[1] for kind in extra} == {"CloudFront", "Cognito", "Lambda", "SES", "SecretsManager"}
     assert {each.environment["NEWSLETTER_CDN_SECRET"] for each in stack().functions} == {""}
 
 

@@ -33,6 +33,7 @@ def test_dns_records_are_those_that_the_doctor_asks_for() -> None:
     assert outputs["MailFromMx"] == mx(f"bounce.{domain}", 10, "feedback-smtp.eu-north-1.amazonses.com")
     assert outputs["MailFromSpf"] == txt(f"bounce.{domain}", "v=spf1 include:amazonses.com ~all")
     assert outputs["DmarcRecord"] == txt(f"_dmarc.{domain}", "v=DMARC1; p=none")
+    assert outputs["ReplyMx"] == mx("vastaa.example.fi", 10, "inbound-smtp.eu-north-1.amazonaws.com")
     (distribution,) = everything().of_type("AWS::CloudFront::Distribution")
     assert outputs["PublicRecord"] == cname("uutiskirje.example.fi", f"{distribution.physical_id}.cloudfront.net")
 

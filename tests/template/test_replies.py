@@ -147,7 +147,10 @@ def test_feedback_may_read_what_came_and_send_from_our_domain_and_nothing_more()
         "arn:aws:ses:eu-north-1:123456789012:configuration-set/newsletter-mail",
     ]
     assert set(own["ForwardAnswersFromOurDomain"]["Action"]) == {"ses:SendEmail", "ses:SendRawEmail"}
-    assert own["TakeAnswersFromTheirQueue"]["Resource"].endswith(f":{resource('ReplyQueue').physical_id}")
+    polled = [
+        each["SQSPollerPolicy"] for each in resource("Feedback").properties["Policies"] if "SQSPollerPolicy" in each
+    ]
+    assert {"QueueName": resource("ReplyQueue").physical_id} in polled
 
 
 @pytest.mark.parametrize("domain", ["Vastaa.example.fi", "vastaa", "vastaa.example.fi.", "-a.example.fi", "a@b.fi"])

@@ -94,11 +94,13 @@ def parameter_differences(publication: Publication, deployed: DeployedStack) -> 
     right = {
         "SenderDomain": (publication.sender.address.rpartition("@")[2], "sender.address"),
         "TimeZone": (publication.time_zone.key, "time_zone"),
+        "ReplyDomain": (publication.replies.domain if publication.replies else "", "replies.domain"),
     }
     for name, (value, field) in right.items():
-        if given.get(name) != value:
+        if given.get(name, "") != value:
             message = (
-                f"the stack has {given.get(name) or 'none'}, and {field} of publication.toml means {value}: set "
+                f"the stack has {given.get(name) or 'none'}, and {field} of publication.toml means "
+                f"{value or 'none'}: set "
                 f'{name} = "{value}" in deploy.<stage>.toml and run `make deploy`'
             )
             yield name, message, True
@@ -246,13 +248,14 @@ def _without_table_names(given: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in given.items() if name in _parameters_of_template() and name not in by_name}
 
 
-def any_stack(sender_domain: str = "example.com") -> Stack:
+def any_stack(sender_domain: str = "example.com", reply_domain: str = "") -> Stack:
     """A stack of the template, whose parameters have their defaults, and any value where there is none."""
     needed = {name: "https://x" for name, said in _parameters_of_template().items() if "Default" not in said}
     needed |= {"OidcIssuer": "https://x", "OidcAudience": "x"}
-    return load_stack(REPOSITORY, {**needed, "SenderDomain": sender_domain})
+    return load_stack(REPOSITORY, {**needed, "SenderDomain": sender_domain, "ReplyDomain": reply_domain})
 
 
 def stack_of_environment(publication: Publication) -> Stack:
     """The stack of the NEWSLETTER_* variables. Only tables and queues are compared: parameters do not matter."""
-    return any_stack(publication.sender.address.rpartition("@")[2])
+    replies = publication.replies.domain if publication.replies else ""
+    return any_stack(publication.sender.address.rpartition("@")[2], replies)

@@ -7,7 +7,7 @@ from cli.doctor.deployed import alarms, drift, functions, logs, mappings, parame
 from cli.doctor.dns import sender
 from cli.doctor.finding import Check
 from cli.doctor.outside import clock, crm, feeds, issuer, site
-from cli.doctor.ses import account, configuration, identity, quota
+from cli.doctor.ses import account, configuration, identity, quota, receiving
 from cli.doctor.stored import queues, secrets, tables
 
 OF_STACK = ("cloudformation:DescribeStacks",)
@@ -25,6 +25,12 @@ CHECKS: tuple[Check, ...] = (
     Check("spf", "SPF", sender.spf, IDENTITY),
     Check("dmarc", "DMARC", sender.dmarc, IDENTITY),
     Check("mx", "MX", sender.takes_answers),
+    Check(
+        "replies",
+        "Answers received",
+        receiving.look,
+        ("ses:DescribeActiveReceiptRuleSet", *IDENTITY, *OF_STACK),
+    ),
     Check("configuration_set", "Configuration set", configuration.configuration_set, ("ses:GetConfigurationSet",)),
     Check(
         "event_flow",

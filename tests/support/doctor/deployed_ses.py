@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,6 +73,14 @@ class DeployedSes:
             }
         ]
 
+        rules = [each.properties for each in stack.of_type("AWS::SES::ReceiptRule")]
+        self.rule_set: dict[str, Any] = {}
+        """What DescribeActiveReceiptRuleSet says: nothing where none is active."""
+        self.replies = ""
+        for each in rules:
+            (self.replies,) = each["Rule"]["Recipients"]
+            self.rule_set = {"Metadata": {"Name": each["RuleSetName"]}, "Rules": [deepcopy(each["Rule"])]}
+
     def records(self) -> dict[tuple[str, str], list[str]]:
         """What is in DNS, by name and type, for a domain that is as it should be."""
         domain, mail_from = self.domain, f"bounce.{self.domain}"
@@ -82,6 +91,8 @@ class DeployedSes:
             (mail_from, "TXT"): ['"v=spf1 include:amazonses.com ~all"'],
             (f"_dmarc.{domain}", "TXT"): [f'"v=DMARC1; p=quarantine; rua=mailto:dmarc@{domain}"'],
             (domain, "MX"): [f"10 mail.{domain}."],
+            ("inbound-smtp.eu-north-1.amazonaws.com", "A"): ["192.0.2.25"],
+            **({(self.replies, "MX"): ["10 inbound-smtp.eu-north-1.amazonaws.com."]} if self.replies else {}),
         }
 
     def _sesv2_get_account(self) -> Any:
@@ -90,6 +101,8 @@ class DeployedSes:
 
     def _get_email_identity(self, EmailIdentity: str) -> Any:  # noqa: N803
         if self.identity is None:
+            raise refused("GetEmailIdentity", "NotFoundException")
+        if self.replies and EmailIdentity != self.domain:
             raise refused("GetEmailIdentity", "NotFoundException")
         assert EmailIdentity == self.domain
         return self.identity
@@ -101,6 +114,9 @@ class DeployedSes:
     def _get_configuration_set_event_destinations(self, ConfigurationSetName: str) -> Any:  # noqa: N803
         assert ConfigurationSetName == f"{NAME}-mail"
         return {"EventDestinations": self.destinations}
+
+    def _ses_describe_active_receipt_rule_set(self) -> Any:
+        return self.rule_set
 
     def _send_email(self, **request: Any) -> Any:
         return self.cloud.client("sesv2").send_email(**request)

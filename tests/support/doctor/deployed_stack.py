@@ -14,7 +14,7 @@ from botocore import xform_name
 
 from rehearsal.template.cloudformation import NESTED, read_yaml
 from rehearsal.template.model import Stack
-from rehearsal.template.stack import load_stack
+from rehearsal.template.stack import MAPPING, load_stack
 from tests.support.aws.checked_clients import AccountClient, MotoClient
 from tests.support.doctor.deployed_ses import NAME, DeployedSes, refused
 from tests.support.stack.cloud import ROOT, Cloud
@@ -73,7 +73,7 @@ class Deployed(DeployedSes):
             for function, properties in functions.items()
             for event, body in properties["Events"].items()
             if body["Type"] == "SQS"
-        }
+        } | {f"{NAME}-{each.logical_id}".ljust(36, "0"): "Enabled" for each in self.stack.of_type(MAPPING)}
         self.rights = {
             function: [statement for policy in properties["Policies"] for statement in policy.get("Statement", [])]
             for function, properties in functions.items()

@@ -28,6 +28,7 @@ from tests.template.stacks import ROOT
 MANAGED = "aws-sam-cli-managed-default"
 """The stack in which the SAM CLI keeps its bucket."""
 OF_MOTO = ("s3", "ssm", "sts", "dynamodb", "sqs")
+"""Of SES, moto has the first API, which alone receives mail."""
 PATHS = {
     "lambda": r"GET /2015-03-31/functions/(?P<FunctionName>[^/]+)/configuration|GET /2016-08-19/account-settings",
     "scheduler": r"GET /schedules/(?P<Name>[^/]+)",
@@ -76,7 +77,7 @@ class FakeAws:
         signed = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
         service = signed[1] if signed else "unsigned"
         with self._lock:
-            if service in OF_MOTO:
+            if service in OF_MOTO or (service == "ses" and not environ["PATH_INFO"].startswith("/v2/")):
                 return self._to_moto(service, environ, start_response)
             return self._answer(service, Request(environ))(environ, start_response)
 
@@ -88,7 +89,7 @@ class FakeAws:
         body = request.get_data()
         environ["wsgi.input"] = BytesIO(body)
         target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
-        form = parse_qs(body.decode("latin-1")) if service == "sts" else {}
+        form = parse_qs(body.decode("latin-1")) if service in ("sts", "ses") else {}
         operation = target or form.get("Action", [f"{request.method} {request.path}"])[0]
         self.log.append((service, operation))
         if operation in self.denied:

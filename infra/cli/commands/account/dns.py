@@ -15,7 +15,8 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
         stack_options,
         run,
         "the DNS records to publish for the sender's domain",
-        "Print the records of DKIM, MAIL FROM and DMARC for the sender's domain, each with name, type and value as "
+        "Print the records of DKIM, MAIL FROM and DMARC for the sender's domain, and the MX of that of answers, "
+        "each with name, type and value as "
         "providers' forms ask for them. `make deploy` prints them too; `newsletter doctor` looks for them in DNS.",
     )
 
@@ -31,5 +32,6 @@ def run(options: argparse.Namespace) -> int:  # noqa: ARG001 # as every command 
     if app.settings.local:
         raise Fault("the local cloud sends no mail outside and needs no records; name a stack with --stack NAME")
     domain = app.publication.sender.address.rpartition("@")[2].lower()
-    show_records(domain, str(boto3.Session().region_name), boto3.client)
+    replies = app.publication.replies
+    show_records(domain, str(boto3.Session().region_name), boto3.client, replies.domain if replies else "")
     return 0
