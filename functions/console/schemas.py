@@ -135,6 +135,7 @@ VISITS_OF_REPORT: dict[str, Schema] = {
     "offers": NUMBER | {"description": "Of the people, those who looked at the page of the offer."},
     "leads": NUMBER,
     "won": NUMBER,
+    "replies": NUMBER | {"description": "People who answered the mail."},
     **{
         name: array(item)
         for name, item in (("links", "LinkCount"), ("hours", "HourCount"), ("variants", "VariantCount"))

@@ -106,6 +106,7 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         shares=_beside_the_last_ones(report),
         progress=progress_in_words(report, clock),
         sums=report.certificate,
+        answers=publication.replies is not None or report.certificate.replies > 0,
         ended=report.final_stats,
         under_way=not report.planned_to_the_end or report.certificate.waiting > 0,
         parts=_parts(report.certificate),

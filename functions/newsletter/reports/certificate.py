@@ -30,6 +30,7 @@ class RecipientLine:
     unsubscribed: bool = False
     twice: bool = False
     bounce: BounceReason = NOT_KNOWN
+    replied: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Certificate:
 
     `clicked` are people who opened a link or the offer, `offered` those of them who looked at the page of the offer; of
     `scanned` only machines opened links, as far as is known. `leads` took up the offer of this mail, and `won` are
-    those of whom the CRM said so.
+    those of whom the CRM said so. `replies` are people who answered it by mail.
     """
 
     planned: int
@@ -69,6 +70,7 @@ class Certificate:
     offered: int = 0
     leads: int = 0
     won: int = 0
+    replies: int = 0
 
     @property
     def balanced(self) -> bool:
@@ -115,9 +117,9 @@ def recipient_lines(
             bounce = record.bounce_of(position)
             if record.outcomes[position] == SendResult.RESENT:
                 bounce = resend.bounce(position)
-            lines.append(
-                RecipientLine(subscriber, record.batch.id, position, status, reason, unsubscribed, twice, bounce)
-            )
+            replied = record.has_event("replied", position)
+            place = (record.batch.id, position)
+            lines.append(RecipientLine(subscriber, *place, status, reason, unsubscribed, twice, bounce, replied))
     never, why = (RecipientStatus.SUPPRESSED, CANCELLED) if cancelled_at else (RecipientStatus.WAITING, "")
     for batch in planned:
         if batch.id not in known:
@@ -193,4 +195,5 @@ def count_certificate(planned: int, records: Iterable[BatchRecord], lines: Itera
         offered=events["offered"],
         leads=events["lead"],
         won=events["won"],
+        replies=events["replied"],
     )

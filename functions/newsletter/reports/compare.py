@@ -32,11 +32,12 @@ class Share:
     clicked: float
     left: float
     bounced: float
+    replied: float
 
 
 def share_of(mailing: Mailing, sums: Certificate) -> Share:
     """The shares of one mailing; zeros where nothing was accepted."""
-    parts = (sums.delivered, sums.clicked, sums.unsubscribed, sums.bounced)
+    parts = (sums.delivered, sums.clicked, sums.unsubscribed, sums.bounced, sums.replies)
     return Share(mailing, sums.accepted, *(part / sums.accepted if sums.accepted else 0.0 for part in parts))
 
 

@@ -76,6 +76,7 @@ def recipients_as_json(lines: Iterable[tuple[RecipientLine, str]]) -> list[dict[
             "reason": line.reason,
             "bounce": bounce_as_json(reason) if (reason := why_back(line)) else None,
             "unsubscribed": line.unsubscribed,
+            "replied": line.replied,
             "arm": arm_of(line.batch) or None,
         }
         for line, address in lines

@@ -173,6 +173,7 @@ class BatchRecord:
             ("confirmed", RecipientStatus.CLICKED),
             ("delivered", RecipientStatus.DELIVERED),
             ("unsubscribed", RecipientStatus.DELIVERED),
+            ("replied", RecipientStatus.DELIVERED),
             ("opened", RecipientStatus.DELIVERED),
             ("shown", RecipientStatus.DELIVERED),
             ("scanned", RecipientStatus.DELIVERED),

@@ -11,7 +11,7 @@ from newsletter.reports.report_mailing import Report
 def brought_in_words(report: Report) -> str:
     """What a mailing brought, as a sentence; empty for one that asks to confirm, and before anything was opened."""
     sums = report.certificate
-    if report.mailing.asks_to_confirm or not (sums.clicked or sums.scanned or sums.leads):
+    if report.mailing.asks_to_confirm or not (sums.clicked or sums.scanned or sums.leads or sums.replies):
         return ""
     brought = say(
         "It brought: {people}, {offered} looked at the offer, {leads}, {won} won.",
@@ -20,6 +20,9 @@ def brought_in_words(report: Report) -> str:
         leads=say_number("1 lead", "{count} leads", count=sums.leads),
         won=sums.won,
     )
+    if sums.replies:
+        answered = say_number("1 person answered it.", "{count} people answered it.", count=sums.replies)
+        brought = say("{first} {second}", first=brought, second=answered)
     if not sums.scanned:
         return brought
     alone = say_number(
@@ -42,6 +45,7 @@ def visits_as_json(report: Report) -> dict[str, Any]:
         "offers": sums.offered,
         "leads": sums.leads,
         "won": sums.won,
+        "replies": sums.replies,
         "hours": [{"hour": hour, **opened._asdict()} for hour, opened in sorted(visits.hours.items())],
         "variants": [
             {"language": language, "subject": subject, **counted._asdict(), **_sent(report, language, subject)}
