@@ -243,7 +243,9 @@ def _schemas() -> dict[str, Schema]:
                 "in_flight": NUMBER | {"description": "Mails that go out even if the mailing is stopped now."},
             }
         ),
-        "Recipient": with_fields({**recipient, "bounce": BOUNCE, "unsubscribed": YES_NO, "replied": YES_NO, "arm": ARM_OF_RECIPIENT}),
+        "Recipient": with_fields(
+            {**recipient, "bounce": BOUNCE, "unsubscribed": YES_NO, "replied": YES_NO, "arm": ARM_OF_RECIPIENT}
+        ),
         "Recipients": with_fields(
             {"recipients": array("Recipient"), "cursor": CURSOR, "next": CURSOR | {"deprecated": True}}
         ),
