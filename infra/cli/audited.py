@@ -8,7 +8,7 @@ from cli.faults import Fault
 from cli.parsing import Run
 
 MOST_NAMED = 5
-NAMED = ("mailing", "period", "which", "lead", "feed", "article", "what", "draft", "name", "file")
+NAMED = ("mailing", "period", "which", "lead", "reply", "feed", "article", "what", "draft", "name", "file")
 """Arguments that name what a command is done to: ids, names and files."""
 
 

@@ -28,7 +28,7 @@ from cli.commands import (
     subscribers,
 )
 from cli.commands.account import cost, dns, doctor, restore
-from cli.commands.daily import audience, audit, overview, pictures, trace
+from cli.commands.daily import audience, audit, overview, pictures, replies, trace
 from cli.commands.nurture import sequences
 from cli.faults import Fault, aws_errors_as_faults
 from cli.parsing import Parser, Run, subcommands_of
@@ -47,7 +47,7 @@ stopped; a command that has others says which.
 WithoutStack = Callable[[argparse.Namespace, Path], int | None]
 """Runs a command with the templates alone; None where its options need a stack after all."""
 GROUPS = (
-    *(campaign, audience, mailing, digest, leads, operations),
+    *(campaign, audience, mailing, digest, leads, replies, operations),
     *(articles, feeds, sequences),
     *(import_export, subscribers, overview, audit, trace),
     *(check, preview, pictures, secrets),

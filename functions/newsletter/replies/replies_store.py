@@ -74,6 +74,7 @@ def _day(at: datetime) -> str:
 
 
 def _sort_key(reply: Reply) -> str:
+    """With milliseconds: by its time a press that is an answer is known again."""
     return f"{iso_precise(reply.at)}#{reply.id}"
 
 

@@ -62,7 +62,7 @@ def take_reply(received: ReceivedMail, to: ReplyTo, reply: Reply, app: Container
 
 
 def take_answer(reply: Reply, received: ReceivedMail, opened: Opened, app: Container) -> Reply:
-    """Do what follows from a mail that no program wrote."""
+    """Do what follows from a mail that no program wrote. It goes on once, also if a person decided anew about it."""
     answerer = find_reader(opened.mail, reply.mailing, reply.batch, app)
     if answerer is not None:
         reply = replace(reply, subscriber=answerer.reader.id, position=answerer.position)
@@ -70,7 +70,8 @@ def take_answer(reply: Reply, received: ReceivedMail, opened: Opened, app: Conta
     if person and answerer and answerer.own_address and opened.judgement.wish is LeaveWish.ONLY:
         unsubscribe(_claims(answerer, reply), "answer", app.now(), app)
         reply = replace(reply, left=True)
-    reply = send_on(reply, received, opened.raw, opened.size, opened.mail, app)
+    if not reply.forwarded:
+        reply = send_on(reply, received, opened.raw, opened.size, opened.mail, app)
     if person and answerer and opened.judgement.wish is not LeaveWish.ONLY:
         answer = Answer(answerer, reply, opened.judgement.own_words, makes_lead=_makes_lead(opened.judgement, app))
         reply = replace(reply, lead=follow_answer(answer, app))

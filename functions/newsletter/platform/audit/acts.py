@@ -109,6 +109,7 @@ COMMANDS = {
     "leads drop": say("lead dropped"),
     "leads replay": say("CRM told again of a lead"),
     "leads rejudge": say("lead judged anew"),
+    "replies person": say("answer said to be a person's"),
     "dead-letters redrive": say("messages sent again"),
     "feeds accept": say("feed accepted"),
     "feeds archive": say("older pages of a feed read"),

@@ -1,0 +1,1 @@
+"""`newsletter replies`: mails that came in, and what they were taken for."""
