@@ -84,6 +84,11 @@ READER_SCHEMAS = {
             "mailings_searched": NUMBER | {"description": "The last mailings, which were looked through."},
             "read": _listed(title=TEXT, url=TEXT, at=MOMENT),
             "sequences": _listed(sequence=TEXT, began_at=MOMENT, steps=TEXT_LIST, ended={"enum": ["", *Exit]}),
+            "replies": _listed(
+                mailing=TEXT | {"description": "That they answered; empty if that is not known."},
+                at=MOMENT,
+                words=TEXT | {"description": "Their own, if these are kept and the token allows sending."},
+            ),
             "leads": _listed(id=TEXT, offer=TEXT, state=TEXT),
         }
     ),

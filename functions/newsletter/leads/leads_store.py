@@ -32,12 +32,14 @@ def _key(lead: str) -> dict[str, str]:
 class KeptLead:
     """A stored lead for "my data": `shown` is everything that is stored of it, with what the CRM was told.
 
-    `asked` is whether the reader asked for contact, `sent` whether the CRM may know of it: something was sent there.
+    `asked` is whether the reader asked for contact, `how` the way of the lead, `sent` whether the CRM may know of it:
+    something was sent there.
     """
 
     offer: str
     at: datetime
     asked: bool
+    how: str
     sent: bool
     shown: Mapping[str, Any]
 
@@ -145,6 +147,7 @@ class Leads:
             own["offer"],
             parse_iso(own["at"]),
             asked=own["temperature"] == Temperature.HOT,
+            how=own["how"],
             sent=any("attempts" in event or "claim" in event for event in items.values()),
             shown={**own, "events": list(items.values())},
         )

@@ -20,6 +20,7 @@ from newsletter.readers.consents.consent import ConsentRecord
 from newsletter.readers.current_subscriber import earlier_ids
 from newsletter.readers.manage.find import known_id, masked
 from newsletter.readers.profiles.profile import Profile
+from newsletter.readers.profiles.reader_data_store import KeptReply
 from newsletter.readers.subscriber import SignUp, Subscriber
 from newsletter.reports.certificate import recipient_lines
 from newsletter.reports.count_mailing import planned_pages
@@ -57,6 +58,7 @@ class ShownReader:
     read: Sequence[ReadArticle]
     enrollments: Sequence[Enrollment]
     leads: Sequence[Lead]
+    replies: Sequence[KeptReply]
 
     @property
     def status(self) -> str:
@@ -69,7 +71,9 @@ class ShownReader:
         return self.profile.email or (self.waiting.email if self.waiting else "")
 
     def as_json(self, *, addresses: bool) -> dict[str, Any]:
-        """As the API and `newsletter subscribers show --json` answer; without `addresses`, those are masked."""
+        """As the API and `newsletter subscribers show --json` answer; without `addresses`, those are masked and what
+        they wrote is left out.
+        """
         choices = stored_choices(self.reader.choices) if self.reader else {}
         if not addresses:
             choices.pop("name", None)
@@ -98,6 +102,10 @@ class ShownReader:
                     "ended": each.ended.value if each.ended else "",
                 }
                 for each in self.enrollments
+            ],
+            "replies": [
+                {"mailing": each.mailing, "at": iso(each.at), "words": each.words if addresses else ""}
+                for each in self.replies
             ],
             "leads": [{"id": lead.id, "offer": lead.offer, "state": lead.state.value} for lead in self.leads],
         }
@@ -128,6 +136,7 @@ def show_reader(subscriber: str, now: datetime, app: Container, *, seconds: floa
         read=doings_of(ids, app).read,
         enrollments=app.enrollments.of(subscriber),
         leads=[lead for name in app.reader_data.of(subscriber).leads if (lead := app.leads.get(name))],
+        replies=[reply for each in reversed(ids) for reply in app.reader_data.of(each).replies],
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from newsletter.platform.times import iso, parse_iso
 from newsletter.readers.current_subscriber import current_subscriber, earlier_ids
 from newsletter.readers.profiles.profile import Profile
-from newsletter.readers.profiles.reader_data_store import StoredRecords, WaitingForm
+from newsletter.readers.profiles.reader_data_store import KeptReply, StoredRecords, WaitingForm
 from newsletter.readers.subscriber import Status
 
 if TYPE_CHECKING:
@@ -66,6 +66,12 @@ class SubscriberData:
     def new_addresses(self) -> list[str]:
         """The addresses that they asked to change to and have not confirmed."""
         return [form.email for form in self.current.address_changes]
+
+    @property
+    def replies(self) -> list[KeptReply]:
+        """Their answers to our mails from all addresses, the oldest first."""
+        found = (reply for each in (*reversed(self.earlier), self.current) for reply in each.records.replies)
+        return sorted(found, key=lambda reply: reply.at)
 
     @property
     def sent_to_crm(self) -> bool:

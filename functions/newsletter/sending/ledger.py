@@ -168,12 +168,12 @@ class BatchRecord:
             ("failed", RecipientStatus.FAILED),
             ("refused", RecipientStatus.FAILED),
             ("clicked", RecipientStatus.CLICKED),
+            ("replied", RecipientStatus.DELIVERED),  # with a lead by that, no link was opened
             ("lead", RecipientStatus.CLICKED),
             ("won", RecipientStatus.CLICKED),
             ("confirmed", RecipientStatus.CLICKED),
             ("delivered", RecipientStatus.DELIVERED),
             ("unsubscribed", RecipientStatus.DELIVERED),
-            ("replied", RecipientStatus.DELIVERED),
             ("opened", RecipientStatus.DELIVERED),
             ("shown", RecipientStatus.DELIVERED),
             ("scanned", RecipientStatus.DELIVERED),

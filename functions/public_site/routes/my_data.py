@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.container import app
+from newsletter.leads.leads_store import KeptLead
 from newsletter.mailings.planning.ledger_keys import LIFE as LEDGER_LIFE
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.observability import count
@@ -70,15 +71,23 @@ def _read(token: str) -> LinkClaims:
 
 
 def _in_words(data: SubscriberData) -> dict[str, Any]:
-    """What the page shows besides the profile: consents, number of clicks, changes of address and leads."""
+    """What the page shows besides the profile: consents, number of clicks, answers, changes of address, leads."""
     records = data.current.records
     return {
         "consents": [{"at": consent.at, "act": f"{consent.about}_{consent.act}"} for consent in records.consents],
         "clicks": records.clicks,
+        "replies": data.replies,
         "changes": data.new_addresses,
         "earlier": data.earlier_addresses,
         "leads": [
-            {"offer": app.templates.publication.offer(lead.offer), "at": lead.at, "asked": lead.asked}
+            {"offer": app.templates.publication.offer(lead.offer), "at": lead.at, "label": _label(lead)}
             for lead in data.current.leads.values()
         ],
     }
+
+
+def _label(lead: KeptLead) -> str:
+    """What the page calls it."""
+    if not lead.asked:
+        return "interest_on"
+    return "answer_told" if lead.how == "answer" else "lead_on"

@@ -94,7 +94,7 @@ def _print(shown: ShownLead, *, addresses: bool) -> None:
     say(f"{lead.id}: {LABELS[lead.state]}. {state_in_words(shown, lambda moment: when(moment, zone))}")
     say(
         f"{lead.temperature.value}, offer {lead.offer}, made {when(lead.at, zone)} ({zone}),"
-        f" from {lead.mailing or 'no mail'}"
+        f" from {'an answer to ' if lead.how == 'answer' else ''}{lead.mailing or 'no mail'}"
     )
     who = f"{shown.name} <{shown.email}>" if shown.name else shown.email
     say(f"Reader {lead.subscriber}{f', {who}' if addresses and who else ''}")

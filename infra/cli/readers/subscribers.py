@@ -113,6 +113,8 @@ def _print(known: ShownReader) -> None:
         say(f"Read {article.title}, {when(article.at, zone)}")
     for each in known.enrollments:
         say(f"Sequence {each.sequence}, since {when(each.enrolled_at, zone)}: {', '.join(each.done) or 'no mail yet'}")
+    for reply in known.replies:
+        say(f"Answered {reply.mailing or 'a mail'}, {when(reply.at, zone)}")
     for lead in known.leads:
         say(f"Lead {lead.id} ({lead.offer}): {lead.state.value}")
 

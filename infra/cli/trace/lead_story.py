@@ -15,14 +15,19 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 
+WAYS = {"button": "a press of the button", "answer": "an answer", "click": "a click", "test": "a test"}
+"""What `how` of a lead is called."""
+
+
 def lines_of(lead: Lead, app: Container) -> Iterator[Told]:
     """The lines of the lead, its answers by their number alone."""
     mail = f" from {lead.mailing}, batch {lead.batch}, position {lead.position}" if lead.mailing else ""
     name = f"{lead.id}, offer {lead.offer}"
-    yield told(lead.at, Part.LEAD, f"{name}: made by a {lead.how}{mail} (episode {lead.episode})")
+    yield told(lead.at, Part.LEAD, f"{name}: made by {WAYS.get(lead.how, lead.how)}{mail} (episode {lead.episode})")
     for press in lead.presses:
         if whole_seconds(at := parse_iso(press.at)) != lead.at:
-            yield told(at, Part.LEAD, f"{name}: pressed again, from {press.mailing or 'no mail'}")
+            did = "answered a mail" if press.answered else "pressed again"
+            yield told(at, Part.LEAD, f"{name}: {did}, from {press.mailing or 'no mail'}")
     if lead.answered_at:
         yield told(lead.answered_at, Part.LEAD, f"{name}: the reader filled in {len(lead.answers)} fields")
     verdict, *reasons = verdict_in_words(lead, app)

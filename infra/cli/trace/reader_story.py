@@ -1,4 +1,4 @@
-"""What happened to a reader: form, consents, mails, visits, sequences and leads, and nothing that names them."""
+"""What happened to a reader: form, consents, mails, visits, answers, sequences, leads, and nothing that names them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cli.trace import lead_story, mails
+from cli.trace import answers, lead_story, mails
 from cli.trace.story import Part, Story, Told, told
 from newsletter.leads.facts.mailed_articles import bare_address
 from newsletter.leads.visits.evidence import Trace, Visit, VisitKind
@@ -27,6 +27,7 @@ DID = {
     VisitKind.CANARY: "the link that no reader sees was opened",
     VisitKind.OFFER: "page of an offer opened",
     VisitKind.PRESS: "button of an offer pressed",
+    VisitKind.ANSWER: "mail answered",
 }
 
 
@@ -39,6 +40,7 @@ def tell(story: Story, subscriber: str, app: Container, now: datetime) -> None:
     for found in mails.mails_to(ids, app, now, story.left_out):
         story.add(mails.lines_of(found, app))
     _tell_visits(story, ids, None, app)
+    story.add(answers.lines_of(ids, app, now, story.left_out))
     for name in leads:
         if lead := app.leads.get(name):
             story.add(lead_story.lines_of(lead, app))
@@ -57,6 +59,7 @@ def tell_way_to_lead(story: Story, name: str, app: Container, now: datetime) -> 
         for found in mails.mails_in(mailing, ids, app, now):
             story.add(mails.lines_of(found, app))
     _tell_visits(story, ids, of_mails, app)
+    story.add(answers.lines_of(ids, app, now, story.left_out))
     story.add(lead_story.lines_of(lead, app))
     story.left_out.append(f"other mails and leads of the reader; `newsletter trace {lead.subscriber}` has them")
 

@@ -32,6 +32,7 @@ class Part(StrEnum):
     MAIL = "mail"
     EVENT = "event"
     VISIT = "visit"
+    ANSWER = "answer"
     LEAD = "lead"
     CRM = "CRM"
     DECISION = "decision"

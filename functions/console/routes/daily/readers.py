@@ -157,6 +157,8 @@ def _reader(
         left_at=parse_iso(found.profile.left_at) if found.profile.left_at else None,
         left_how=LEFT_HOW.get(found.profile.left_how, found.profile.left_how),
         mails=[(title_of(got.mailing), got) for got in found.mails],
+        replies=[(each, _answered(each.mailing)) for each in reversed(found.replies)],
+        answers=publication.replies is not None,
         leads=[
             (lead, offer_title(lead.offer, publication, words().language), LABELS[lead.state]) for lead in found.leads
         ],
@@ -180,8 +182,16 @@ LEFT_HOW = {
     "page": say("on our page"),
     "crm": say("because the CRM told us that they want no more mail"),
     "request": say("at their request, ended here"),
+    "mail": say("by a mail that their mail program sent to leave"),
+    "answer": say("because they asked for it in an answer"),
     "moved": say("because they have another address now"),
 }
+
+
+def _answered(mailing: str) -> str:
+    """The title of the mailing that they answered; its id where nothing else is known of it any more."""
+    known = app.mailings.get(mailing) if mailing else None
+    return title_of(known) if known else mailing
 
 
 def _can_end(found: ShownReader) -> bool:

@@ -54,8 +54,13 @@ class Standing:
 def standing(subscriber: str, offer: Offer, now: datetime, app: Container) -> Standing | None:
     """How the reader's last request for the offer stands; None if they never pressed its button."""
     leads = leads_of(ids_of(subscriber, app), app)
-    asked = [lead for lead in leads if lead.offer == offer.key and lead.temperature is Temperature.HOT]
+    asked = [lead for lead in leads if lead.offer == offer.key and _pressed(lead)]
     return _of(max(asked, key=lambda lead: (lead.episode, lead.at)), offer, now) if asked else None
+
+
+def _pressed(lead: Lead) -> bool:
+    only_answers = bool(lead.presses) and all(press.answered for press in lead.presses)
+    return lead.temperature is Temperature.HOT and not only_answers
 
 
 def _of(lead: Lead, offer: Offer, now: datetime) -> Standing:

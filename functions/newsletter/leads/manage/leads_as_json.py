@@ -25,6 +25,7 @@ def lead_as_json(shown: ShownLead) -> dict[str, Any]:
         "offer": lead.offer,
         "episode": lead.episode,
         "temperature": lead.temperature.value,
+        "how": lead.how,
         "state": lead.state.value,
         "in_words": state_in_words(shown, iso),
         "verdict": lead.verdict.kind.value,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import change, holds, pages, to_item
 from newsletter.platform.shards import shard_of
-from newsletter.platform.times import iso
+from newsletter.platform.times import iso, parse_iso
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.consents.consent_items import from_stored
 from newsletter.readers.profiles.profile import Profile
@@ -18,6 +18,7 @@ from newsletter.readers.profiles.records_store import (
     CONSENT,
     LEAD,
     PROFILE,
+    REPLY,
     VISIT,
     is_sign_up,
     sign_up_record,
@@ -76,6 +77,16 @@ class StoredRecords:
         own = [item for item in self._items if item["record"].startswith(CONSENT)]
         return [from_stored(0, item).consent for item in (*brought, *own)]
 
+    @property
+    def replies(self) -> list[KeptReply]:
+        """Their answers to our mails, the oldest first."""
+        found = (item for item in self._items if item["record"].startswith(REPLY))
+        replies = [
+            KeptReply(item["record"].removeprefix(REPLY), item["mailing"], parse_iso(item["at"]), item.get("words", ""))
+            for item in found
+        ]
+        return sorted(replies, key=lambda each: each.at)
+
     def forms_since(self, erased_at: str, now: datetime) -> dict[str, datetime]:
         """The forms that were filled in after the erasure and have not expired, and when each expires."""
         return {
@@ -101,6 +112,18 @@ class StoredRecords:
 
 def _shown(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if name not in INTERNAL}
+
+
+@dataclass(frozen=True)
+class KeptReply:
+    """That a reader answered a mail: the id of the received mail, what it answers (empty if that is not known), when,
+    and their own words if the publication keeps these.
+    """
+
+    id: str
+    mailing: str
+    at: datetime
+    words: str
 
 
 @dataclass(frozen=True)

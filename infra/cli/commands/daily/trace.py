@@ -16,9 +16,9 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
         _trace,
         "what happened to a mailing, a batch, a reader or a lead, from form to CRM",
         "Tells in the order of time what tables and logs have of an id: form and consents, sequences, mails with their "
-        "batches, events and visits with their verdicts, the lead with every attempt to tell the CRM, decisions, what "
-        "people did, and log lines. No addresses. At the end stands what was left out. Logs are searched for the last "
-        "seven days, or since --since.",
+        "batches, events and visits with their verdicts, answers, the lead with every attempt to tell the CRM, "
+        "decisions, what people did, and log lines. No addresses. At the end stands what was left out. Logs are "
+        "searched for the last seven days, or since --since.",
     )
     command.add_argument(
         "id", metavar="ID", help="of a subscriber, a lead, a mailing, or a batch as in digest-2026-W48/a0-0"
