@@ -10,7 +10,7 @@ import pytest
 from newsletter.container import app
 from tests.support.console.console_calls import MARKETING, Browser, Program
 from tests.support.console.issuer import Issuer
-from tests.support.replies.answers import MAILING, OTHER, READER, WORDS, Answering, answering
+from tests.support.replies.answering import MAILING, OTHER, READER, WORDS, Answering, answering
 from tests.support.stack.cloud import Cloud
 
 

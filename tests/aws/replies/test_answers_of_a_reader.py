@@ -19,7 +19,7 @@ from tests.support import commands
 from tests.support.commands import Captured
 from tests.support.readers.moves import NEW, NEW_ID, move
 from tests.support.readers.site import ID, READER, link
-from tests.support.replies.answers import MAILING, WORDS, Answering, answering
+from tests.support.replies.answering import MAILING, WORDS, Answering, answering
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from newsletter.container import app
 from newsletter.platform.errors import NotNow
 from newsletter.publication.sequences import Exit
-from newsletter.replies import send_on
+from newsletter.replies.forwarding import send_on
 from newsletter.replies.reply import Held, Reply, ReplyOutcome
 from newsletter.replies.say_person import say_person
 from newsletter.reports.report_mailing import report_mailing
