@@ -96,6 +96,11 @@ def _uses(account: Account, service: str, operation: str, parameters: Mapping[st
                 yield Use("ses:SendBulkEmail", account.arn("ses", resource))
                 # The older action's name is asked for too (django-anymail: Amazon SES, IAM permissions).
                 yield Use("ses:SendBulkTemplatedEmail", account.arn("ses", resource))
+        case "sesv2", "SendEmail":
+            domain = parameters["FromEmailAddress"].rpartition("@")[2].rstrip(">")
+            for resource in (f"identity/{domain}", f"configuration-set/{parameters['ConfigurationSetName']}"):
+                yield Use("ses:SendEmail", account.arn("ses", resource))
+                yield Use("ses:SendRawEmail", account.arn("ses", resource))  # for content that is Raw
         case "sesv2", "GetAccount" | "GetSuppressedDestination" | "DeleteSuppressedDestination":
             yield Use(f"ses:{operation}", "*")
         case _:
