@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email import message_from_bytes
 from typing import Any
 
 import pytest
@@ -97,7 +98,8 @@ def _uses(account: Account, service: str, operation: str, parameters: Mapping[st
                 # The older action's name is asked for too (django-anymail: Amazon SES, IAM permissions).
                 yield Use("ses:SendBulkTemplatedEmail", account.arn("ses", resource))
         case "sesv2", "SendEmail":
-            domain = parameters["FromEmailAddress"].rpartition("@")[2].rstrip(">")
+            sender = message_from_bytes(parameters["Content"]["Raw"]["Data"])["From"]
+            domain = sender.rpartition("@")[2].rstrip(">")
             for resource in (f"identity/{domain}", f"configuration-set/{parameters['ConfigurationSetName']}"):
                 yield Use("ses:SendEmail", account.arn("ses", resource))
                 yield Use("ses:SendRawEmail", account.arn("ses", resource))  # for content that is Raw

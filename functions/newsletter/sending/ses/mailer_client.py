@@ -129,8 +129,7 @@ class Mailer:
         """
         self._call(
             lambda: self._client.send_email(
-                FromEmailAddress=self._publication.sender.address,
-                Destination={"ToAddresses": [to]},
+                Destination={"ToAddresses": [to]},  # the sender is in the message's From
                 ConfigurationSetName=self._configuration_set,
                 Content={"Raw": {"Data": data}},
             )
