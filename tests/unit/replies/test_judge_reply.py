@@ -9,7 +9,7 @@ import pytest
 from newsletter.replies.judging.judge_reply import ReplyJudgement, ReplyKind, judge_reply
 from newsletter.replies.judging.rules import the_rules
 from newsletter.replies.parsing.read_mail import read_mail
-from tests.unit.replies.corpus import OWN
+from tests.support.replies.corpus import OWN
 
 ASKS = "Kiitos, voisimmeko sparrata?"
 ANSWER = "VS: Marraskuun kirje"

@@ -188,6 +188,12 @@ def test_two_from_headers_name_nobody() -> None:
     assert read_mail(b"From: a@example.com\nFrom: b@example.com\n\nx").from_address == ""
 
 
+def test_encoded_words_are_decoded_in_as_many_headers_as_mails_have() -> None:
+    found = read_mail("".join(f"X-{number}: =?utf-8?q?=C3=A4?=\n" for number in range(50)).encode())
+    assert found.headers["x-0"] == ("ä",)
+    assert found.headers["x-49"] == ("=?utf-8?q?=C3=A4?=",)
+
+
 @pytest.mark.parametrize(
     ("written", "shown"),
     [

@@ -15,8 +15,8 @@ from newsletter.replies.judging.judge_reply import judge_reply
 from newsletter.replies.parsing.header_block import MOST_HEADERS
 from newsletter.replies.parsing.mail_parts import DEEPEST, MOST_PARTS
 from newsletter.replies.parsing.read_mail import LONGEST_HTML, read_mail
+from tests.support.replies.corpus import OWN, samples
 from tests.support.strategies import anything
-from tests.unit.replies.corpus import OWN, samples
 
 RAW = [each.raw for each in samples()]
 MB = 1_000_000

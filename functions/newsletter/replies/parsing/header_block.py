@@ -74,9 +74,9 @@ def _text(value: bytes) -> str:
         return value.decode("cp1252", "replace")
 
 
-def decoded(value: str) -> str:
-    """The value for people: encoded words decoded, on one line, cut."""
-    if "=?" in value:
+def decoded(value: str, *, words: bool) -> str:
+    """The value for people, on one line and cut, with its encoded `words` decoded."""
+    if words:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # codecs warn of what the sender wrote

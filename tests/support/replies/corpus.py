@@ -1,4 +1,4 @@
-"""The mails of corpus/, in their own line breaks and in those of SMTP, and what is expected of each."""
+"""The corpus of incoming mails, and what is expected of each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from newsletter.replies.judging.judge_reply import OwnSenders, ReplyJudgement, j
 from newsletter.replies.parsing.incoming_mail import IncomingMail
 from newsletter.replies.parsing.read_mail import read_mail
 
-FOLDER = Path(__file__).with_name("corpus")
+FOLDER = Path(__file__).with_name("mails")
 OWN = OwnSenders(
     sender="uutiset@kirje.example.fi",
     forward_to="myynti@example.fi",

@@ -8,7 +8,7 @@ import pytest
 
 from newsletter.replies.judging.judge_reply import OwnSenders, judge_reply
 from newsletter.replies.parsing.read_mail import read_mail
-from tests.unit.replies.corpus import OWN, Sample, expected, samples
+from tests.support.replies.corpus import OWN, Sample, expected, samples
 
 SAMPLES = samples()
 EXPECTED = expected()
