@@ -52,6 +52,8 @@ UNKNOWN = {
     "AWS::SES::ConfigurationSet": "only by its API; infra/rehearsal/ses plays it",
     "AWS::SES::ConfigurationSetEventDestination": "as the configuration set it belongs to",
     "AWS::SES::EmailIdentity": "only by its API; infra/rehearsal/ses plays it",
+    "AWS::SES::ReceiptRule": "only by its API; infra/rehearsal/ses/receiving plays it",
+    "AWS::SES::ReceiptRuleSet": "as the rule in it",
     "AWS::SNS::Subscription": "only by its API; infra/rehearsal/template/provision.py makes those",
     "AWS::SNS::TopicPolicy": "moto asks nobody for rights",
     "AWS::SQS::QueuePolicy": "only under the name of another class; moto asks nobody for rights",
@@ -165,6 +167,7 @@ def patched(types: set[str]) -> Iterator[None]:
         stack.callback(StandIn.there.clear)
         stack.enter_context(patch.dict(parsing.get_model_map(), stand_ins))
         stack.enter_context(patch.dict(parsing.get_name_type_map(), names))
+        stack.enter_context(patch.object(parsing, "clean_json", _cleaned))
         stack.enter_context(patch.object(parsing, "parse_and_create_resource", _create))
         stack.enter_context(patch.object(parsing, "parse_and_update_resource", _update))
         stack.enter_context(patch.object(MotoStack, "get_cfn_attribute", _output, create=True))
@@ -184,6 +187,15 @@ def _output(nested: MotoStack, attribute: str) -> str:
     if kind != "Outputs" or name not in found:
         raise NoSuchAttribute(f"{nested.name} has no {attribute}, but outputs {', '.join(sorted(found))}")
     return str(found[name])
+
+
+_moto_cleans = parsing.clean_json
+
+
+def _cleaned(value: Any, resources_map: Any) -> Any:
+    """Without AWS::NoValue in lists, which CloudFormation leaves out there as in objects."""
+    found = _moto_cleans(value, resources_map)
+    return [each for each in found if each is not None] if isinstance(found, list) else found
 
 
 _moto_creates = parsing.parse_and_create_resource

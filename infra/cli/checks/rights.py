@@ -46,12 +46,16 @@ def rights_differences(
 
 
 def _translated(arn: str, wanted: Stack, actual: Callable[[str], str]) -> str:
-    """The ARN with the name that its table has in this stack."""
+    """The ARN with the name that its table or bucket has in this stack."""
     for table in wanted.of_type("AWS::DynamoDB::Table"):
         name = actual(table.physical_id)
         head, found, tail = arn.partition(f":table/{table.physical_id}")
         if found and name and tail[:1] in ("", "/"):
             return f"{head}:table/{name}{tail}"
+    for bucket in wanted.of_type("AWS::S3::Bucket"):
+        head, found, tail = arn.partition(f":s3:::{bucket.physical_id}")
+        if found and (name := actual(bucket.physical_id)) and tail[:1] in ("", "/"):
+            return f"{head}:s3:::{name}{tail}"
     return arn
 
 

@@ -23,7 +23,7 @@ from rehearsal.template.model import Function, Stack
 from rehearsal.template.stack import MAPPING, load_stack
 
 DEPLOY = "`make deploy`; if that finds nothing to change, somebody changed it by hand, and it is to be put back so"
-TABLE, QUEUE = "AWS::DynamoDB::Table", "AWS::SQS::Queue"
+TABLE, QUEUE, BUCKET = "AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket"
 Client = Callable[[str], Any]
 
 
@@ -159,8 +159,8 @@ def _function_differences(function: Function, wanted: Stack, client: Client) -> 
 def _environment_differences(
     where: str, function: Function, found: Mapping[str, str], wanted: Stack
 ) -> Iterator[Difference]:
-    """CloudFormation names tables and queues, alike for all functions; the template has all other values."""
-    made = {each.physical_id for each in wanted.of_type(TABLE)}
+    """CloudFormation names tables, buckets and queues, alike for all functions; the template has all other values."""
+    made = {each.physical_id for each in wanted.of_type(TABLE, BUCKET)}
     for name, value in function.environment.items():
         should = os.environ.get(name, "") if value in made or value.startswith("https://sqs.") else value
         if found.get(name, "") != should:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, replace
 
 from cli import output
@@ -18,6 +19,7 @@ NAMES = {
     "lambda_gb_seconds": "Lambda, compute",
     "sqs": "SQS",
     "sns": "SNS",
+    "answers": "answers received and forwarded",
     "dynamodb_writes": "DynamoDB, writes",
     "dynamodb_reads": "DynamoDB, reads",
     "logs_bytes": "CloudWatch, logs",
@@ -34,7 +36,8 @@ NAMES = {
 @dataclass(frozen=True)
 class Asked:
     """`scanned` is the share of readers behind mail scanners, which open each of the `links` of a mail; `clicks` is
-    that of readers who open one themselves. `plan` is a key of prices.PLANS."""
+    that of readers who open one themselves. `plan` is a key of prices.PLANS. `answers` are mails that readers send to
+    us in a month, where they are received."""
 
     readers: int
     digests_per_month: float
@@ -42,6 +45,7 @@ class Asked:
     links: int
     clicks: float = PEOPLE
     plan: str = "none"
+    answers: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def bill(asked: Asked, standing: Standing) -> Bill:
     return Bill(
         mails=mails,
         visited=visited,
-        services={**of_mails.usd(), "ses": prices.PLANS[asked.plan].usd(mails)},
+        services={**of_mails.usd(), "ses": prices.PLANS[asked.plan].usd(mails), "answers": _answers(asked.answers)},
         visits=sum(of_visits.usd().values()),
         standing={
             "alarms": standing.alarms * prices.ALARM_MONTH,
@@ -105,10 +109,18 @@ def bill(asked: Asked, standing: Standing) -> Bill:
     )
 
 
+def _answers(number: float) -> float:
+    """So many mails a month received, kept for 30 days, handled and forwarded."""
+    chunks = math.ceil(usage.ANSWER_BYTES / 2**18)
+    received = prices.SES_RECEIVED + chunks * prices.SES_RECEIVED_CHUNK
+    kept = prices.S3_PUT + prices.S3_GET + usage.ANSWER_BYTES / 1e9 * prices.S3_GB_MONTH
+    return number * (received + kept) + sum(usage.ANSWER.times(number).usd().values())
+
+
 def show(asked: Asked, *, as_json: bool) -> int:
     """Print the bill."""
     standing = of_the_template()
-    made, idle = bill(asked, standing), bill(replace(asked, digests_per_month=0, plan="none"), standing)
+    made, idle = bill(asked, standing), bill(replace(asked, digests_per_month=0, plan="none", answers=0), standing)
     if as_json:
         print(json.dumps(_as_json(asked, made, idle)))
         return 0
@@ -139,6 +151,7 @@ def _as_json(asked: Asked, made: Bill, idle: Bill) -> dict[str, object]:
         "links": asked.links,
         "clicks": asked.clicks,
         "plan": asked.plan,
+        "answers": asked.answers,
         "mails": round(made.mails),
         "visits": round(made.visited),
         "usd": {

@@ -43,6 +43,12 @@ SES_MAIL = 0.10e-3
 """Outgoing mail, without attachments and dedicated addresses, without a pricing plan."""
 
 
+SES_RECEIVED = 0.10e-3
+SES_RECEIVED_CHUNK = 0.09e-3
+"""A mail that SES receives, and each 256 KB of it (AWS: Amazon SES pricing, incoming mail)."""
+S3_PUT, S3_GET, S3_GB_MONTH = 5.0e-6, 0.4e-6, 0.023
+
+
 @dataclass(frozen=True)
 class Plan:
     """A pricing plan of SES: USD a month, and USD for a mail by how many there are a month (up to, price)."""

@@ -69,6 +69,19 @@ VISIT = Usage(
 scanner with the headers of a browser (assumed). A visitor who comes alone takes up to 2.5 times as much beside the HTTP
 API, which such visitors are too few for to show."""
 
+ANSWER = Usage(
+    ses=1,  # forwarded
+    lambda_requests=1,
+    lambda_gb_seconds=1.0,
+    sqs=3,
+    sns=1,
+    dynamodb_writes=4,
+    dynamodb_reads=4,
+    logs_bytes=prices.LOG_OF_AN_INVOCATION,
+)
+"""A mail of a reader, forwarded and recorded (assumed)."""
+ANSWER_BYTES = 100_000
+"""Of a mail that comes (assumed: text with what it answers, a signature's picture now and then)."""
 TICKS = 30 * 24 * 12
 """Runs of Nurture in a month."""
 TICK = Usage(

@@ -35,7 +35,7 @@ def test_an_account_that_receives_is_fine_in_every_line(account: Account) -> Non
     found = account.look()
     assert {key: each.message for key, each in found.items() if each.state is not State.FINE} == {}
     assert found["replies"].message == f"SES receives for {REPLY_DOMAIN}"
-    assert "10 readers of queues" in found["queue_readers"].message
+    assert "9 readers of queues" in found["queue_readers"].message
     account.stack.mappings = dict.fromkeys(account.stack.mappings, "Disabled")
     assert "FeedbackReplies is Disabled" in account.look("queue_readers")["queue_readers"].message
 

@@ -45,6 +45,16 @@ def test_without_scanners_visits_are_those_of_people() -> None:
     assert bill(Asked(1_000, 1, 0.0, 35, clicks=0.3), Standing()).visited == 300
 
 
+def test_answers_have_a_line_where_they_are_received(capsys: Captured) -> None:
+    common = ("--readers", "1000", "--digests-per-month", "4")
+    without, some = run(capsys, *common), run(capsys, *common, "--answers", "2000")
+    assert "answers" not in without["usd"]
+    received = 2_000 * (prices.SES_RECEIVED + prices.SES_RECEIVED_CHUNK)
+    assert received == pytest.approx(0.38)
+    assert some["usd"]["answers"] > received + 2_000 * prices.SES_MAIL
+    assert some["usd_per_month"] - without["usd_per_month"] == pytest.approx(some["usd"]["answers"], abs=0.01)
+
+
 def test_what_costs_while_nobody_does_anything_has_its_lines(capsys: Captured) -> None:
     """Alarms, the dashboard, the key, what Lambda asks queues where nothing comes, and the tick."""
     made = run(capsys, "--readers", "1", "--digests-per-month", "0")

@@ -41,6 +41,13 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
         default="none",
         help="SES's pricing plan; new accounts start with essentials, `newsletter doctor` names yours (none)",
     )
+    command.add_argument(
+        "--answers",
+        metavar="N",
+        type=_amount,
+        default=0.0,
+        help="mails of readers a month, where they are received (0)",
+    )
     command.add_argument("--json", action="store_true", help="for programs")
     command.set_defaults(without_stack=lambda options, _: run(options))
 
@@ -50,7 +57,13 @@ def run(options: argparse.Namespace, _: Path | None = None) -> int:
     from cli.costs.bill import Asked, show
 
     asked = Asked(
-        options.readers, options.digests_per_month, options.scanned, options.links, options.clicks, options.plan
+        options.readers,
+        options.digests_per_month,
+        options.scanned,
+        options.links,
+        options.clicks,
+        options.plan,
+        options.answers,
     )
     return show(asked, as_json=options.json)
 
