@@ -237,7 +237,7 @@ def _indexes(properties: Mapping[str, Any]) -> set[str]:
 
 def _stand_in(kind: str) -> type[StandIn]:
     identifier = {path.removeprefix("/properties/") for path in _schema(kind).get("primaryIdentifier", ())}
-    writable = identifier & {"Name", "EmailIdentity"} & set(_schema(kind)["properties"])
+    writable = identifier & {"Name", "EmailIdentity", "RuleSetName"} & set(_schema(kind)["properties"])
     name = next(iter(writable), "")
     return type(
         kind.replace(":", ""),

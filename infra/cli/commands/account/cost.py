@@ -44,7 +44,7 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--answers",
         metavar="N",
-        type=_amount,
+        type=_answers,
         default=0.0,
         help="mails of readers a month, where they are received (0)",
     )
@@ -78,6 +78,10 @@ def count(text: str) -> int:
 
 def _amount(text: str) -> float:
     return _number(text, 0, 1_000, "a number from 0 to 1000, such as 4.3")
+
+
+def _answers(text: str) -> float:
+    return _number(text, 0, 10_000_000, "a number from 0 to 10000000, such as 200")
 
 
 def share(text: str) -> float:
