@@ -38,7 +38,7 @@ def _add_list(leads: Subparsers, stack_options: argparse.ArgumentParser) -> None
         "Leads, the newest first. With --json, `cursor` is what --cursor takes to see the next page.",
     )
     listed.add_argument("--state", metavar="STATE", default="", help="held, kept, handed_off, accepted, won, lost, …")
-    listed.add_argument("--temperature", metavar="KIND", default="", help="hot (pressed the button) or warm (clicked)")
+    listed.add_argument("--temperature", metavar="KIND", default="", help="hot (pressed, answered) or warm (clicked)")
     listed.add_argument("--offer", metavar="KEY", default="", help="of this offer")
     listed.add_argument("--mailing", metavar="ID", default="", help="that this mailing brought")
     listed.add_argument("--since", metavar="DAY", default="", help="made on this day or later, e.g. 2026-11-24")
