@@ -92,7 +92,7 @@ def test_every_command_is_documented_and_every_documented_one_exists(capsys: pyt
     # `newsletter` is an ordinary word too; in code it begins a command.
     below = (
         "new|preview|save|schedule|unschedule|duplicate|delete|send-again|send|list|show|note|relink|add|init|approve|reject|pause|resume|cancel|redrive|drop|close|check"
-        "|pin|skip|again|retopic|reset|accept|archive|unsuppress|join|simulate|replay|rejudge|test|endpoint|count|end|clickers|comments|mail|why|forget|report|merge|stop|start"
+        "|pin|skip|again|retopic|reset|accept|archive|unsuppress|join|simulate|replay|rejudge|test|endpoint|count|end|clickers|comments|mail|why|forget|report|merge|stop|start|person"
     )
     named = set(re.findall(rf"[`\n/]newsletter ([a-z][a-z-]*(?: (?:{below}))?)", EVERYTHING))
     assert commands - named == set()

@@ -202,7 +202,8 @@ def _body(kind: str, *, email: str, name: str, company: str, text: str) -> dict[
     lead = {"id": "aaaabbbbccccdddd", "sequence": 1, "episode": 1, "temperature": "hot", "state": "handed_off"}
     contact = {"subscriber": "a" * 26, "email": email, "name": name, "company": company, "language": "fi"}
     consent = {"text": "-", "version": "1", "at": "2026-01-01T10:00:00Z", "state": "given"}
-    answers = {"phone": text[:100], "company": company, "message": text, "times": text[:200]} if text else {}
+    words = {"message": text, "times": text[:200], "reply": text}
+    answers = {"phone": text[:100], "company": company, **words} if text else {}
     return {
         "type": kind,
         "timestamp": "2026-11-28T10:00:00Z",
