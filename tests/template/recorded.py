@@ -91,22 +91,30 @@ def _uses(account: Account, service: str, operation: str, parameters: Mapping[st
             yield Use("sqs:SendMessage", account.arn("sqs", parameters["QueueUrl"].rpartition("/")[2]))
         case "ssm", "GetParameter":
             yield Use("ssm:GetParameter", account.arn("ssm", f"parameter{parameters['Name']}"))
-        case "sesv2", "SendBulkEmail":
+        case "sesv2", _:
+            yield from _of_ses(account, operation, parameters)
+        case _:
+            raise AssertionError(f"{service} {operation}: say here which right it needs")
+
+
+def _of_ses(account: Account, operation: str, parameters: Mapping[str, Any]) -> Iterator[Use]:
+    match operation:
+        case "SendBulkEmail":
             domain = parameters["FromEmailAddress"].rpartition("@")[2].rstrip(">")
             for resource in (f"identity/{domain}", f"configuration-set/{parameters['ConfigurationSetName']}"):
                 yield Use("ses:SendBulkEmail", account.arn("ses", resource))
                 # The older action's name is asked for too (django-anymail: Amazon SES, IAM permissions).
                 yield Use("ses:SendBulkTemplatedEmail", account.arn("ses", resource))
-        case "sesv2", "SendEmail":
+        case "SendEmail":
             sender = message_from_bytes(parameters["Content"]["Raw"]["Data"])["From"]
             domain = sender.rpartition("@")[2].rstrip(">")
             for resource in (f"identity/{domain}", f"configuration-set/{parameters['ConfigurationSetName']}"):
                 yield Use("ses:SendEmail", account.arn("ses", resource))
                 yield Use("ses:SendRawEmail", account.arn("ses", resource))  # for content that is Raw
-        case "sesv2", "GetAccount" | "GetSuppressedDestination" | "DeleteSuppressedDestination":
+        case "GetAccount" | "GetSuppressedDestination" | "DeleteSuppressedDestination":
             yield Use(f"ses:{operation}", "*")
         case _:
-            raise AssertionError(f"{service} {operation}: say here which right it needs")
+            raise AssertionError(f"SES {operation}: say here which right it needs")
 
 
 def _of_batch(operation: str, asked: Mapping[str, Any]) -> dict[str, frozenset[str]]:

@@ -51,7 +51,7 @@ def in_sequence(reader: str) -> Enrollment:
 def test_a_persons_answer_is_in_the_mailbox_and_an_answer_to_it_reaches_the_reader(cloud: Cloud, mail: Mail) -> None:
     receive(cloud, written(f"Maija <{MAIJA}>", KIND), reply_to(mail))
     (arrived,) = forwarded(cloud)
-    assert arrived.sender.text == "Maija · Sanaharju <uutiskirje@sanaharju.example>"
+    assert arrived.sender.text == "Maija / Sanaharju <uutiskirje@sanaharju.example>"
     assert MAIJA in arrived.headers["Reply-To"]
     assert arrived.subject == "VS: Kevät"
     assert KIND in (arrived.text or "")

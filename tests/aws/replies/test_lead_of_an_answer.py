@@ -15,7 +15,7 @@ from newsletter.publication.crm import CrmAuth, CrmFormat, CrmSettings
 from tests.support import commands
 from tests.support.commands import Captured
 from tests.support.readers.site import link
-from tests.support.replies.answers import MAILING, READER, WORDS, Answering, answering
+from tests.support.replies.answering import MAILING, READER, WORDS, Answering, answering
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from newsletter.reports.report_mailing import report_mailing
 from newsletter.sending.ledger import RecipientStatus
 from tests.support import commands
 from tests.support.commands import Captured
-from tests.support.replies.answers import MAILING, OTHER, READER, Answering, answering
+from tests.support.replies.answering import MAILING, OTHER, READER, Answering, answering
 
 
 @pytest.fixture

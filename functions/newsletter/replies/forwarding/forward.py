@@ -119,7 +119,7 @@ def _head(mail: IncomingMail, frame: Frame) -> bytes:
 def _headers(mail: IncomingMail, frame: Frame) -> EmailMessage:
     message = EmailMessage(policy.SMTP)
     name = cut(one_line(mail.from_name or mail.from_address.partition("@")[0]), MOST_NAME)
-    message["From"] = formataddr((f"{name} · {frame.sender_name}" if name else frame.sender_name, frame.sender))
+    message["From"] = formataddr((f"{name} / {frame.sender_name}" if name else frame.sender_name, frame.sender))
     message["To"] = frame.to
     if mail.from_address:
         message["Reply-To"] = formataddr((cut(one_line(mail.from_name), MOST_NAME), mail.from_address))
