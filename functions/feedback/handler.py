@@ -8,7 +8,6 @@ from newsletter.container import app
 from newsletter.leads.visits.record_visits import record_visits
 from newsletter.platform.events import all_messages, all_records, comes_from
 from newsletter.platform.observability import observed
-from newsletter.replies.receiving.receive_replies import receive_replies
 from newsletter.sending.feedback.receive_feedback import receive_feedback
 
 
@@ -18,5 +17,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if comes_from(event, app.settings.visit_queue):
         return all_messages(event, lambda messages: record_visits(messages, app.now(), app), app)
     if comes_from(event, app.settings.reply_queue):
+        from newsletter.replies.receiving.receive_replies import receive_replies  # here, for the cold start
+
         return all_records(event, lambda bodies: receive_replies(bodies, app), app)
     return all_records(event, lambda bodies: receive_feedback(bodies, app), app)

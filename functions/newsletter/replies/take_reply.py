@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from newsletter.platform.links.links import LinkClaims
+from newsletter.readers.email_address import OFTEN_MISTYPED
 from newsletter.readers.manage.find import masked
 from newsletter.readers.unsubscribe import unsubscribe
 from newsletter.replies.addresses import ReplyTo
@@ -86,12 +87,12 @@ def open_mail(received: ReceivedMail, app: Container) -> Opened:
 
 
 def own_senders(app: Container) -> OwnSenders:
-    """By what a mail of ours, or of our people, is known."""
+    """By what a mail of ours, or of our people, is known. At a large provider's, readers have their mailboxes too."""
     sender, replies = app.publication.sender, app.reply_settings
-    domains = {address.rpartition("@")[2] for address in (sender.address, sender.reply_to, replies.forward_to)}
+    domains = {address.rpartition("@")[2] for address in (sender.address, sender.reply_to)} - {*OFTEN_MISTYPED}
     return OwnSenders(
-        sender=sender.address,
-        forward_to=replies.forward_to,
+        sender=sender.address.lower(),
+        forward_to=replies.forward_to.lower(),
         list_id=sender.list_id,
         reply_domain=replies.domain,
         domains=frozenset(domains),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from newsletter.container import app
+from newsletter.container import Container, app
 from newsletter.leads.lead import LeadState, Temperature
 from newsletter.nurture.enrollments.enrollment import Enrollment
 from newsletter.publication.sequences import Exit
@@ -218,3 +219,15 @@ def test_answers_are_the_readers_to_see_and_go_with_them(cloud: Cloud, maija: st
     records = app.reader_data.of(maija).shown()
     (kept,) = [each for each in records if each["record"].startswith("reply#")]
     assert (kept["mailing"], kept["words"]) == ("campaign-kevat", KIND)
+
+
+def test_readers_in_the_domain_of_the_mailbox_are_readers_and_the_mailbox_itself_is_ours(
+    cloud: Cloud, mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small firm has its mailbox where its readers have theirs."""
+    settings = replace(app.reply_settings, forward_to="firma@example.com")
+    monkeypatch.setattr(Container, "publication", replace(app.publication, replies=settings))
+    receive(cloud, written(MAIJA, KIND), reply_to(mail))
+    assert last().outcome is ReplyOutcome.PERSON
+    receive(cloud, written("Firma@Example.com", "Palaan tähän."), reply_to(mail))
+    assert last().outcome is ReplyOutcome.OWN

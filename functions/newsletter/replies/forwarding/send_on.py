@@ -16,8 +16,8 @@ from newsletter.sending.reserve_slots import another_slot, sleep_until
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-LARGEST = 10 * 1024 * 1024
-"""Bytes of a mail that goes on whole; of a larger one its text does."""
+LARGEST = 14_600_000
+"""Bytes of a mail that goes on whole: 10 MB in Base64 (RFC 2045, 6.8) and its text. Of a larger one the text goes on."""
 MOST_OF_A_SENDER, MOST_OF_ALL = 20, 1_000
 """Mails that go on within an hour. Whoever writes more is no reader, or wants to use us against the mailbox."""
 NOT_SCANNED = "PROCESSING_FAILED"

@@ -27,7 +27,7 @@ class ReplyKind(StrEnum):
 
 @dataclass(frozen=True)
 class OwnSenders:
-    """Who we are: addresses in small letters; `domains` are those of the sender and of the mailbox answers go to."""
+    """Who we are: addresses in small letters; `domains` are those in which only people of ours have addresses."""
 
     sender: str
     forward_to: str
@@ -68,7 +68,9 @@ def _ours(mail: IncomingMail, own: OwnSenders) -> tuple[str, ...]:
     )
     if said - {""}:
         return ("came_back",)
-    if mail.from_address and mail.from_address.rpartition("@")[2] in own.domains:
+    if mail.from_address and (
+        mail.from_address == own.forward_to or mail.from_address.rpartition("@")[2] in own.domains
+    ):
         return ("our_people",)
     return ()
 
