@@ -110,6 +110,12 @@ def test_a_mail_that_only_quotes_has_no_words() -> None:
     assert own(HEADINGS["Apple fi"]) == ""
 
 
+def test_what_is_longer_than_a_signature_stays() -> None:
+    text = "Hei\n\nTerveisin Matti\n" + "\n".join(f"Kohta {number}" for number in range(15))
+    assert own(text) == text
+    assert own(text.replace("\nKohta 14", "")) == "Hei"
+
+
 def test_a_signature_at_the_top_is_no_end() -> None:
     assert own("--\nHei, kiitos!") == "Hei, kiitos!"
 

@@ -188,6 +188,12 @@ def test_two_from_headers_name_nobody() -> None:
     assert read_mail(b"From: a@example.com\nFrom: b@example.com\n\nx").from_address == ""
 
 
+def test_a_content_type_is_read_as_far_as_programs_write_it() -> None:
+    near, far = ("text/plain; " + "a=b; " * count + "charset=utf-8" for count in (50, 300))
+    assert read_mail(mail(f"Content-Type: {near}", "x")).media_parameters["charset"] == "utf-8"
+    assert "charset" not in read_mail(mail(f"Content-Type: {far}", "x")).media_parameters
+
+
 def test_encoded_words_are_decoded_in_as_many_headers_as_mails_have() -> None:
     found = read_mail("".join(f"X-{number}: =?utf-8?q?=C3=A4?=\n" for number in range(50)).encode())
     assert found.headers["x-0"] == ("ä",)

@@ -26,7 +26,7 @@ def leave_wish(own: str, subject: str, from_name: str, rules: Rules) -> LeaveWis
     """Judges what the sender wrote (`own_part`), and the subject where it is not that of the mail they answer."""
     title = "" if _ANSWERED.match(subject) else subject
     in_title = bool(title and rules.wish.fullmatch(_plain(title)))
-    if len(own) <= LONGEST_WISH and "?" not in own:
+    if len(own) <= LONGEST_WISH:
         kinds = {_kind(each, from_name, rules) for each in _ENDS.split(own) if _plain(each)}
         if kinds <= {"wish", "polite"} and ("wish" in kinds or in_title):
             return LeaveWish.ONLY
@@ -37,7 +37,7 @@ def leave_wish(own: str, subject: str, from_name: str, rules: Rules) -> LeaveWis
 
 def _kind(sentence: str, from_name: str, rules: Rules) -> str:
     """`wish`, `polite` or `more`."""
-    plain = _plain(sentence)
+    plain = _plain(sentence)  # with its question mark, which no wish has
     polite = rules.polite.match(plain)
     rest = plain[polite.end() :].strip() if polite else plain
     if rules.wish.fullmatch(plain) or rules.wish.fullmatch(rest):
