@@ -9,7 +9,7 @@ from newsletter.replies.judging.rules import Rules
 
 LONGEST_WISH = 400
 """Characters; who writes more says more."""
-_ENDS = re.compile(r"[.!;\n…]+|(?<=[,:])\s")
+_ENDS = re.compile(r"[.!;\n…]+|(?<=[,:?])\s")
 _PUNCTUATION = re.compile(r"[\s,:\"'“”()*_–-]+")
 _ANSWERED = re.compile(r"\s*(?:re|vs|sv|vast|aw|ang)\s*(?:\[\d+\])?:", re.IGNORECASE)
 
@@ -37,7 +37,9 @@ def leave_wish(own: str, subject: str, from_name: str, rules: Rules) -> LeaveWis
 
 def _kind(sentence: str, from_name: str, rules: Rules) -> str:
     """`wish`, `polite` or `more`."""
-    plain = _plain(sentence)  # with its question mark, which no wish has
+    plain = _plain(sentence)
+    if plain.endswith("?") and rules.request.search(plain):  # any other question is no wish
+        plain = plain[:-1].strip()
     polite = rules.polite.match(plain)
     rest = plain[polite.end() :].strip() if polite else plain
     if rules.wish.fullmatch(plain) or rules.wish.fullmatch(rest):

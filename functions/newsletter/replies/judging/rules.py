@@ -56,6 +56,7 @@ class Rules:
     notices: tuple[str, ...]
     closing: re.Pattern[str]
     polite: re.Pattern[str]
+    request: re.Pattern[str]
     wish: re.Pattern[str]
     hint: re.Pattern[str]
     denied: re.Pattern[str]
@@ -93,6 +94,7 @@ def the_rules() -> Rules:
         notices=tuple(each.casefold() for each in signatures["notices"]),
         closing=re.compile(rf"(?:{_words(signatures['closings'])})[.,!:]*(?:\s+\S+){{0,4}}", re.IGNORECASE),
         polite=re.compile(rf"(?:{_words(leaving['polite'])})(?!\S)"),
+        request=re.compile(rf"^(?:\S+ ){{0,2}}(?:{_words(leaving['requests'])})(?!\S)"),
         wish=_any_of(each.format_map(_Slots(leaving["slots"])) for each in leaving["wishes"]),
         hint=_any_of(leaving["hints"]),
         denied=_any_of(leaving["denied"]),
