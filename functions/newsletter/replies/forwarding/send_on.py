@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 LARGEST = 14_600_000
-"""Bytes of a mail that goes on whole: 10 MB in Base64 (RFC 2045, 6.8) and its text. Of a larger one the text goes on."""
+"""Bytes of a mail that goes on whole: 10 MB in Base64 (RFC 2045, 6.8) and its text. Of a larger one its text does."""
 MOST_OF_A_SENDER, MOST_OF_ALL = 20, 1_000
 """Mails that go on within an hour. Whoever writes more is no reader, or wants to use us against the mailbox."""
 NOT_SCANNED = "PROCESSING_FAILED"
