@@ -28,6 +28,8 @@ def send_on(reply: Reply, received: ReceivedMail, raw: bytes, size: int, mail: I
 
     After SentPerhaps it is tried again: that an answer is there twice is better than that it is lost.
     """
+    if reply.forwarded or app.handled_replies.is_forwarded(reply.id):
+        return replace(reply, forwarded=True)
     held = _held(reply, mail, app)
     if held is not Held.NOT:
         count("RepliesHeld")
@@ -40,6 +42,7 @@ def send_on(reply: Reply, received: ReceivedMail, raw: bytes, size: int, mail: I
         raise NotSentYet("no slot for an answer")
     sleep_until(slot, app)
     app.mailer.send_raw(data, frame.to)
+    app.handled_replies.mark_forwarded(reply.id)
     count("RepliesForwarded")
     return replace(reply, forwarded=True, held=Held.NOT)
 

@@ -59,6 +59,15 @@ class HandledReplies:
         """It is not done, and may be tried at once."""
         holds(self._client, "update_item", TableName=self._table, Key=_key(reply), **change({}, remove=("leased",)))
 
+    def is_forwarded(self, reply: str) -> bool:
+        """Whether the mail went on already, in a run that did not come to its end."""
+        answer = self._client.get_item(TableName=self._table, Key=_key(reply), ConsistentRead=True)
+        return "forwarded" in answer.get("Item", {})
+
+    def mark_forwarded(self, reply: str) -> None:
+        """Note that it went on; a run that dies before this sends it once more."""
+        holds(self._client, "update_item", TableName=self._table, Key=_key(reply), **change({"forwarded": True}))
+
     def is_first(self, reply: str, sender: str, message_id: str, text: str, now: datetime) -> bool:
         """Whether what this sender wrote has not come in before, as another received mail.
 
