@@ -25,6 +25,11 @@ def test_dkim_mail_from_and_dmarc_have_name_type_and_value() -> None:
     ]
 
 
+def test_the_domain_of_answers_has_a_record_where_they_are_received() -> None:
+    last = records("example.fi", IDENTITY, "eu-west-1", "vastaa.example.fi")[-1]
+    assert (last.name, last.type, last.value) == ("vastaa.example.fi", "MX", "10 inbound-smtp.eu-west-1.amazonaws.com")
+
+
 def test_a_key_of_ones_own_needs_no_alias_of_ses() -> None:
     own = {"DkimAttributes": {"Tokens": ["selector"], "SigningAttributesOrigin": "EXTERNAL"}}
     assert [each.type for each in records("example.fi", own, "eu-west-1")] == ["MX", "TXT", "TXT"]

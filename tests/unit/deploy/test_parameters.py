@@ -95,6 +95,9 @@ def test_every_parameter_gets_a_value_so_that_a_line_that_was_taken_out_does_not
         ({"OidcIssuer": '["a"]'}, "is no text and no number"),
         ({"SenderDomain": '"example.com"'}, 'sender.address of publication.toml means "example.fi"'),
         ({"TimeZone": '"Europe/Stockholm"'}, 'time_zone of publication.toml means "Europe/Helsinki"'),
+        ({"ReplyDomain": '"vastaa.example.fi"'}, "publication.toml has no [replies]: have both, or none"),
+        ({"ReplyDomain": '"Vastaa"'}, "must be empty, or a domain in small letters"),
+        ({"ReceiptRuleSet": '"-x"'}, "or the name of a receipt rule set"),
         ({"DigestSchedule": '"every tuesday"'}, "is no schedule"),
         ({"RateShare": "= 2"}, "not TOML"),
     ],
@@ -104,6 +107,26 @@ def test_what_is_wrong_is_named_with_what_would_be_right(
 ) -> None:
     with pytest.raises(Fault, match=r"deploy\.prod\.toml: ") as fault:
         read(tmp_path, **changed)
+    assert said in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("", 'set ReplyDomain = "vastaa.example.fi"'),
+        ("toinen.example.fi", 'replies.domain of publication.toml is "vastaa.example.fi": one of the two is wrong'),
+        ("vastaa.example.fi", ""),
+    ],
+)
+def test_stack_and_publication_receive_answers_for_the_same_domain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, said: str
+) -> None:
+    monkeypatch.setattr(f"{__name__}.PUBLICATION", f'{PUBLICATION}\n[replies]\ndomain = "vastaa.example.fi"\n')
+    if not said:
+        assert read(tmp_path, ReplyDomain=f'"{given}"')["ReplyDomain"] == given
+        return
+    with pytest.raises(Fault) as fault:
+        read(tmp_path, ReplyDomain=f'"{given}"')
     assert said in str(fault.value)
 
 
