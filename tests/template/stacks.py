@@ -33,9 +33,9 @@ def stack_with_replies() -> Stack:
     return load_stack(ROOT, {**PARAMETERS, "ReplyDomain": "vastaa.example.fi"}, stack_name="newsletter")
 
 
-def resources(kind: str) -> list[Resource]:
+def resources(kind: str, of: Stack | None = None) -> list[Resource]:
     """All resources of a type."""
-    return list(stack().of_type(kind))
+    return list((of or stack()).of_type(kind))
 
 
 def alarms(of: Stack | None = None) -> list[Resource]:
@@ -43,16 +43,16 @@ def alarms(of: Stack | None = None) -> list[Resource]:
     return [each for each in (of or stack()).of_type("AWS::CloudWatch::Alarm") if each.properties.get("AlarmActions")]
 
 
-def function(logical_id: str) -> Resource:
+def function(logical_id: str, of: Stack | None = None) -> Resource:
     """A function with the Globals merged in."""
-    return next(each for each in resources("AWS::Serverless::Function") if each.logical_id == logical_id)
+    return next(each for each in resources("AWS::Serverless::Function", of) if each.logical_id == logical_id)
 
 
-def statements(logical_id: str) -> list[dict[str, Any]]:
+def statements(logical_id: str, of: Stack | None = None) -> list[dict[str, Any]]:
     """The IAM statements written for a function, each with lists of actions and resources."""
     written = [
         statement
-        for policy in function(logical_id).properties.get("Policies", [])
+        for policy in function(logical_id, of).properties.get("Policies", [])
         for statement in policy.get("Statement", [])
     ]
     return [{**each, "Action": as_list(each["Action"]), "Resource": as_list(each["Resource"])} for each in written]

@@ -6,10 +6,11 @@ import pytest
 
 from newsletter.platform.aws.clients import SERVICES
 from rehearsal.template.model import Function
-from tests.template.stacks import as_list, function, resources, stack, statements
+from tests.template.stacks import as_list, function, resources, stack_with_replies, statements
 
-FUNCTIONS = stack().functions
-QUEUES = {queue.properties.get("QueueName", queue.physical_id): queue for queue in resources("AWS::SQS::Queue")}
+STACK = stack_with_replies()
+FUNCTIONS = STACK.functions
+QUEUES = {queue.properties.get("QueueName", queue.physical_id): queue for queue in resources("AWS::SQS::Queue", STACK)}
 by_id = pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.logical_id)
 
 
@@ -17,7 +18,7 @@ by_id = pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.logical
 def test_no_right_is_wider_than_a_named_action_on_a_named_resource(each: Function) -> None:
     wide = [
         (statement["Sid"], part)
-        for statement in statements(each.logical_id)
+        for statement in statements(each.logical_id, STACK)
         for part in (*statement["Action"], *statement["Resource"])
         if "*" in part
     ]
@@ -26,28 +27,31 @@ def test_no_right_is_wider_than_a_named_action_on_a_named_resource(each: Functio
     rate = [("ReadTheSendingRate", "*")]
     listed = [("LetWhoBouncedComeBackWithAFreshSignUp", "*")]
     # A right on objects names their bucket: their names are made from what they are.
-    objects = f"arn:aws:s3:::{next(iter(resources('AWS::S3::Bucket'))).physical_id}/*"
+    buckets = {each.logical_id: f"arn:aws:s3:::{each.physical_id}/*" for each in resources("AWS::S3::Bucket", STACK)}
     asking = {
         "planner": rate,
         "sender": rate + listed,
         "nurture": [("ReadTheQuota", "*")],
-        "public_site": [("ShowPictures", objects)],
-        "console": [("TakePictures", objects)],
+        "feedback": [("ReadMailsThatCame", buckets["Received"])],
+        "public_site": [("ShowPictures", buckets["Pictures"])],
+        "console": [("TakePictures", buckets["Pictures"])],
     }
     assert wide == asking.get(each.folder, [])
 
 
 @by_id
 def test_every_right_says_what_it_is_for_and_belongs_to_a_service_we_call(each: Function) -> None:
-    sids = [statement["Sid"] for statement in statements(each.logical_id)]
+    sids = [statement["Sid"] for statement in statements(each.logical_id, STACK)]
     assert len(sids) == len(set(sids))
-    services = {action.partition(":")[0] for statement in statements(each.logical_id) for action in statement["Action"]}
+    services = {
+        action.partition(":")[0] for statement in statements(each.logical_id, STACK) for action in statement["Action"]
+    }
     assert services <= {service.removesuffix("v2") for service in SERVICES}
 
 
 def test_policies_come_as_statements_or_as_known_templates_for_one_queue() -> None:
     for each in FUNCTIONS:
-        for policy in function(each.logical_id).properties.get("Policies", []):
+        for policy in function(each.logical_id, STACK).properties.get("Policies", []):
             (kind,) = policy
             assert kind in {"Statement", "SQSPollerPolicy", "SQSSendMessagePolicy"}
             if kind != "Statement":
@@ -55,7 +59,7 @@ def test_policies_come_as_statements_or_as_known_templates_for_one_queue() -> No
 
 
 def test_queue_and_topic_policies_name_their_service_and_their_source() -> None:
-    for policy in resources("AWS::SQS::QueuePolicy") + resources("AWS::SNS::TopicPolicy"):
+    for policy in resources("AWS::SQS::QueuePolicy", STACK) + resources("AWS::SNS::TopicPolicy", STACK):
         for statement in policy.properties["PolicyDocument"]["Statement"]:
             assert statement["Effect"] == "Allow"
             assert set(statement["Principal"]) == {"Service"}

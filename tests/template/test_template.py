@@ -18,7 +18,7 @@ from newsletter.sending.reserve_slots import MAX_SLEEP
 from newsletter.sending.send_batches import MAX_CONCURRENT
 from rehearsal.template.cloudformation import Resource
 from rehearsal.template.model import Function
-from tests.template.stacks import ROOT, alarms, function, resources, stack
+from tests.template.stacks import ROOT, alarms, function, resources, stack_with_replies
 
 FOLDERS = [
     "feed_ingest",
@@ -31,8 +31,9 @@ FOLDERS = [
     "lead_handoff",
     "nurture",
 ]
-FUNCTIONS = stack().functions
-QUEUES = {queue.properties.get("QueueName", queue.physical_id): queue for queue in resources("AWS::SQS::Queue")}
+STACK = stack_with_replies()
+FUNCTIONS = STACK.functions
+QUEUES = {queue.properties.get("QueueName", queue.physical_id): queue for queue in resources("AWS::SQS::Queue", STACK)}
 DAY = 24 * 3600
 FORTNIGHT = 14 * DAY
 SHORT = {
@@ -40,8 +41,10 @@ SHORT = {
     "FeedbackDeadLetters": 7 * DAY,
     "VisitQueue": 4 * DAY,
     "VisitDeadLetters": 7 * DAY,
+    "ReplyQueue": 4 * DAY,
+    "ReplyDeadLetters": 7 * DAY,
 }
-"""Queues with reports of SES, which name addresses, and with who opened what."""
+"""Queues with reports of SES, which name addresses, with who opened what, and with who wrote to us."""
 by_id = pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.logical_id)
 
 
@@ -62,7 +65,7 @@ def has_alarm(queue: Resource) -> bool:
         and alarm.properties["ComparisonOperator"] == "GreaterThanThreshold"
         and alarm.properties["Threshold"] == 0
         and alarm.properties["AlarmActions"] != []
-        for alarm in alarms()
+        for alarm in alarms(STACK)
     )
 
 
