@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal.ses.receiving.rules import rules_of
 from rehearsal.settings import ses_settings
 from rehearsal.template.cloudformation import Account, Template, TemplateError
 from rehearsal.template.provision import QUEUE
@@ -256,3 +257,57 @@ def test_a_file_that_is_nested_several_times_makes_resources_with_names_of_their
     queues = {each.physical_id: (each.logical_id, each.properties["DelaySeconds"]) for each in stack.of_type(QUEUE)}
     assert queues == {"stack-PlanQueue": ("PlanQueue", 7), "stack-BatchQueue": ("BatchQueue", 8)}
     assert stack.outputs == {"Name": "stack-BatchQueue"}
+
+
+MAPPED = """
+Resources:
+  Queue: {{ Type: AWS::SQS::Queue }}
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties: {{ Handler: worker.handler.handle, AutoPublishAlias: live }}
+  Reader:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: !Ref Worker.Alias
+      EventSourceArn: !GetAtt Queue.Arn
+      BatchSize: 5
+      ScalingConfig: {{ MaximumConcurrency: 2 }}
+      {more}
+"""
+
+
+def test_a_reader_of_a_queue_that_stands_by_itself_feeds_the_function_of_its_alias(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(MAPPED.format(more="FunctionResponseTypes: [ReportBatchItemFailures]"))
+    (function,) = load_stack(tmp_path, {}, stack_name="stack").functions
+    (source,) = function.queues
+    assert (source.queue_name, source.batch_size, source.max_concurrency) == ("stack-Queue", 5, 2)
+    assert source.reports_failures is True
+
+
+def test_a_reader_of_a_queue_may_say_what_the_local_cloud_does_and_no_more(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(MAPPED.format(more="FilterCriteria: {}"))
+    with pytest.raises(TemplateError, match=r"template\.yaml: Reader: the local cloud does not know FilterCriteria"):
+        load_stack(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    "action", ["LambdaAction: { FunctionArn: arn }", "S3Action: { BucketName: b }", "StopAction: { Scope: RuleSet }"]
+)
+def test_a_receipt_rule_does_what_the_local_cloud_does_and_no_more(tmp_path: Path, action: str) -> None:
+    rule = f"Rule: {{ Name: rule, Enabled: true, Recipients: [a.fi, .B.fi], Actions: [{{ {action} }}] }}"
+    resource = f"Type: AWS::SES::ReceiptRule, Properties: {{ RuleSetName: set, {rule} }}"
+    (tmp_path / "template.yaml").write_text(f"Resources:\n  Rule: {{ {resource} }}\n")
+    with pytest.raises(TemplateError, match=r"template\.yaml: Rule: the local cloud knows rules of one S3Action"):
+        rules_of(load_stack(tmp_path, {}))
+
+
+def test_a_receipt_rule_is_for_addresses_domains_and_what_is_below_a_domain(tmp_path: Path) -> None:
+    action = "S3Action: { BucketName: bucket, TopicArn: arn, ObjectKeyPrefix: in/ }"
+    names = "[a.fi, .B.fi, Me@c.fi]"
+    rule = f"Rule: {{ Name: rule, Enabled: true, Recipients: {names}, Actions: [{{ {action} }}] }}"
+    resource = f"Type: AWS::SES::ReceiptRule, Properties: {{ RuleSetName: set, {rule} }}"
+    (tmp_path / "template.yaml").write_text(f"Resources:\n  Rule: {{ {resource} }}\n")
+    (made,) = rules_of(load_stack(tmp_path, {}))
+    assert (made.bucket, made.prefix, made.topic_arn, made.scans) == ("bucket", "in/", "arn", False)
+    matching = ["x@A.fi", "x@sub.b.fi", "me@C.fi"]
+    assert made.matching([*matching, "x@sub.a.fi", "x@b.fi", "you@c.fi", "x@xa.fi"]) == matching
