@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +13,7 @@ from newsletter.container import app
 from newsletter.platform.messages import SendBatch
 from rehearsal import events
 from tests.support.commands import run
-from tests.support.mailings.templates import templates_with_replies
-from tests.support.stack.cloud import Cloud, running
+from tests.support.stack.cloud import Cloud
 
 Captured = pytest.CaptureFixture[str]
 LOST = SendBatch("campaign-kadonnut", "a0-0", "fi-x", ("a" * 16,)).to_json()
@@ -138,12 +136,6 @@ def test_dropping_asks_first(cloud: Cloud, capsys: Captured, monkeypatch: pytest
     assert cloud.messages("ScheduleDeadLetters") == []
 
 
-@pytest.fixture(scope="module")
-def receiving(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Templates of a publication that receives answers."""
-    return templates_with_replies(tmp_path_factory.mktemp("replies"))
-
-
 def test_without_answers_there_is_no_queue_of_them(cloud: Cloud, capsys: Captured) -> None:
     assert run(capsys, "dead-letters", "show")[:2] == (0, "No dead letters in any queue.\n")
     for what in ("show", "redrive"):
@@ -153,14 +145,10 @@ def test_without_answers_there_is_no_queue_of_them(cloud: Cloud, capsys: Capture
 
 
 def test_dead_letters_of_every_queue_of_the_stack_can_be_shown_and_sent_on(
-    receiving: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    receiving: Cloud, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dead_letters, "WAIT_TIME", 0)
-    with running(receiving) as cloud:
-        every_queue_shows_and_sends_on(cloud, capsys)
-
-
-def every_queue_shows_and_sends_on(cloud: Cloud, capsys: Captured) -> None:
+    cloud = receiving
     queues = {each.logical_id for each in cloud.stack.of_type("AWS::SQS::Queue") if each.logical_id.endswith("Queue")}
     assert {f"{name.title()}Queue" for name in QUEUE_NAMES} - {"ScheduleQueue"} == queues
     sqs = cloud.client("sqs")

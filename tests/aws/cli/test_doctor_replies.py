@@ -10,19 +10,16 @@ import pytest
 from cli.doctor.finding import State
 from tests.support.doctor.deployed_ses import NAME
 from tests.support.doctor.doctored_account import Account, doctored_account
-from tests.support.mailings.templates import REPLY_DOMAIN, templates_with_replies
-from tests.support.stack.cloud import Cloud, running
+from tests.support.mailings.templates import REPLY_DOMAIN
+from tests.support.stack.cloud import Cloud
 
 SERVER = "inbound-smtp.eu-north-1.amazonaws.com"
 
 
 @pytest.fixture
-def account(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+def account(receiving: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """One that receives answers, and is healthy."""
-    with (
-        running(templates_with_replies(tmp_path_factory.mktemp("replies"))) as cloud,
-        doctored_account(cloud, monkeypatch) as found,
-    ):
+    with doctored_account(receiving, monkeypatch) as found:
         yield found
 
 

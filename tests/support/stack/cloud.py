@@ -21,6 +21,7 @@ from newsletter.platform.aws.pepper_fingerprints_store import KEY as FINGERPRINT
 from rehearsal import environment, events
 from rehearsal.ses import FakeSes, Mail
 from rehearsal.ses.limits import UNLIMITED
+from rehearsal.ses.receiving.receiver import Received, Receiver
 from rehearsal.settings import domains, ses_settings
 from rehearsal.template.model import Function, Stack
 from rehearsal.template.stack import load_stack
@@ -148,6 +149,16 @@ class Cloud:
             bodies += [message["Body"] for message in found]
             _delete(sqs, url, found)
         return bodies
+
+    def receive(self, mail: bytes, to: str, *, sender: str | None = None, **verdicts: str) -> Received:
+        """SES receives a mail, in a stack with [replies]; `verdicts` are those that are not as its headers say."""
+        receiver = Receiver(
+            self.stack,
+            lambda bucket, key, body: self.client("s3").put_object(Bucket=bucket, Key=key, Body=body),
+            lambda topic, text: self.client("sns").publish(TopicArn=topic, Message=text),
+            app.now,
+        )
+        return receiver.receive(mail, [to], sender=sender, given=verdicts)
 
     def mails(self, to: str = "") -> list[Mail]:
         """The mails that arrived, oldest first, of one address or all."""
