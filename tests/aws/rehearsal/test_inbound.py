@@ -93,8 +93,8 @@ def test_verdicts_are_those_of_the_headers_unless_the_address_says_otherwise(clo
     assert statuses(received(cloud)) == passed
     marked = (
         b"X-SES-Spam-Verdict: FAIL\nX-SES-Virus-Verdict: gray\nReceived-SPF: Softfail (x)\n"
-        b"Authentication-Results: amazonses.com;\n dkim=fail header.i=@a.fi;\n dkim=pass header.i=@b.fi; dkim=fail; dmarc=FAIL\n"
-        + MAIL
+        b"Authentication-Results: amazonses.com;\n dkim=fail header.i=@a.fi;\n dkim=pass header.i=@b.fi;\n"
+        b" dkim=fail header.i=@c.fi; dmarc=FAIL\n" + MAIL
     )
     notice = received(cloud, marked)
     assert statuses(notice) == {"spam": "FAIL", "virus": "GRAY", "spf": "GRAY", "dkim": "PASS", "dmarc": "FAIL"}
