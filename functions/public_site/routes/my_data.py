@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.container import app
-from newsletter.leads.leads_store import KeptLead
+from newsletter.leads.visits.evidence import VisitKind
 from newsletter.mailings.planning.ledger_keys import LIFE as LEDGER_LIFE
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.observability import count
@@ -18,6 +18,9 @@ from newsletter.readers.subscriber import Status
 from public_site.problems import Moved
 from public_site.request import Request
 from public_site.responses import download, page
+
+if TYPE_CHECKING:
+    from newsletter.leads.leads_store import KeptLead
 
 
 def show_my_data(request: Request, token: str) -> Answer:
@@ -75,7 +78,7 @@ def _in_words(data: SubscriberData) -> dict[str, Any]:
     records = data.current.records
     return {
         "consents": [{"at": consent.at, "act": f"{consent.about}_{consent.act}"} for consent in records.consents],
-        "clicks": records.clicks,
+        "clicks": sum(visit["kind"] != VisitKind.ANSWER for visit in data.current.visits),
         "replies": data.replies,
         "changes": data.new_addresses,
         "earlier": data.earlier_addresses,
@@ -87,7 +90,7 @@ def _in_words(data: SubscriberData) -> dict[str, Any]:
 
 
 def _label(lead: KeptLead) -> str:
-    """What the page calls it."""
+    """The key of what the page calls it."""
     if not lead.asked:
-        return "interest_on"
-    return "answer_told" if lead.how == "answer" else "lead_on"
+        return "pages.my_data.interest_on"
+    return "pages.my_data.answer_told" if lead.how == "answer" else "pages.my_data.lead_on"

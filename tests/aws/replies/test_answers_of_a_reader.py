@@ -50,6 +50,7 @@ def test_readers_see_their_answers_and_the_words(answers: Answering) -> None:
     assert f": ”{WORDS}”</dd>" in seen
     assert "<dt>Vastauksestasi kerrottu myynnille</dt>" in seen
     assert "<dt>Yhteydenottopyyntö</dt>" not in seen, "they pressed no button"
+    assert "Ei avauksia" in seen, "and opened no link"
     records = json.loads(page(answers, accept="application/json"))["records"]
     (kept,) = [each for each in records if each["record"] == f"reply#{taken.id}"]
     assert (kept["mailing"], kept["words"]) == (MAILING, WORDS)

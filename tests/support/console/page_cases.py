@@ -13,6 +13,7 @@ from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.publication.offers import ASKED
 from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import DEFAULT_CHOICES, Choices
+from newsletter.readers.profiles.reader_data_store import KeptReply
 from newsletter.readers.signup.pending import Effect, Pending, pending
 from newsletter.readers.subscriber import CurrentSubscriber, SignUp, Status, Subscriber
 from newsletter.readers.unsubscribe import REASONS
@@ -78,6 +79,7 @@ def my_data(**given: Any) -> dict[str, Any]:
         "earlier": [],
         "consents": [],
         "clicks": 0,
+        "replies": [],
         "leads": [],
         "in_crm": False,
         "paused_until": None,
@@ -224,12 +226,15 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
             "consents": [{"at": MOMENT, "act": act} for act in ACTS],
             "earlier": ["maija@vanha.example.com", "maija@<vanhin>.example.com"],
             "clicks": 1,
+            "replies": [
+                KeptReply("1", "m", MOMENT, words) for words in ("", "Kiitos, <b>voisimmeko</b> sparrata tästä?")
+            ],
             "changes": ["maija@uusi.example.com"],
             "chain_is_whole": False,
             "leads": [
-                {"at": MOMENT, "offer": offer, "asked": asked}
+                {"at": MOMENT, "offer": offer, "label": label}
                 for offer in (*publication.offers, None)
-                for asked in (True, False)
+                for label in (f"pages.my_data.{kind}" for kind in ("lead_on", "answer_told", "interest_on"))
             ],
         },
     ),

@@ -66,11 +66,6 @@ class StoredRecords:
         return [item for item in self._items if item["record"].startswith(VISIT)]
 
     @property
-    def clicks(self) -> int:
-        """How many times a link of their mails was opened, by them or by what read their mail."""
-        return sum(len(item["seen"]) for item in self.visits)
-
-    @property
     def consents(self) -> list[Consent]:
         """What they agreed to and withdrew, in order; the record of an import comes first."""
         brought = [item["brought"] for item in self._items if "brought" in item]
