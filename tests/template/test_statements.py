@@ -32,7 +32,7 @@ def test_no_right_is_wider_than_a_named_action_on_a_named_resource(each: Functio
         "planner": rate,
         "sender": rate + listed,
         "nurture": [("ReadTheQuota", "*")],
-        "feedback": [("ReadMailsThatCame", buckets["Received"])],
+        "feedback": [("ReadMailsThatCame", buckets["Received"]), *rate],
         "public_site": [("ShowPictures", buckets["Pictures"])],
         "console": [("TakePictures", buckets["Pictures"])],
     }
