@@ -89,7 +89,10 @@ NOT_ACCEPTED = {
     RecipientStatus.DOUBTFUL,
     RecipientStatus.WAITING,
 }
-_ARRIVED = (RecipientStatus.DELIVERED, RecipientStatus.CLICKED, RecipientStatus.COMPLAINED)
+_ARRIVED = (
+    *(RecipientStatus.DELIVERED, RecipientStatus.CLICKED, RecipientStatus.ANSWERED),
+    RecipientStatus.COMPLAINED,
+)
 
 
 def recipient_lines(

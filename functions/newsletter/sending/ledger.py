@@ -74,6 +74,7 @@ class RecipientStatus(StrEnum):
     DELAYED = "delayed"
     DELIVERED = "delivered"
     CLICKED = "clicked"
+    ANSWERED = "answered"
     SOFT_BOUNCED = "soft-bounced"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
@@ -167,8 +168,8 @@ class BatchRecord:
             ("bounced", RecipientStatus.BOUNCED),
             ("failed", RecipientStatus.FAILED),
             ("refused", RecipientStatus.FAILED),
+            ("replied", RecipientStatus.ANSWERED),
             ("clicked", RecipientStatus.CLICKED),
-            ("replied", RecipientStatus.DELIVERED),  # with a lead by that, no link was opened
             ("lead", RecipientStatus.CLICKED),
             ("won", RecipientStatus.CLICKED),
             ("confirmed", RecipientStatus.CLICKED),

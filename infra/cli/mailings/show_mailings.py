@@ -163,7 +163,7 @@ def _print_visits(report: Report) -> None:
 
 
 def _print_recipients(lines: list[tuple[RecipientLine, str]], *, addresses: bool) -> None:
-    columns = ("Subscriber", *(("Address",) if addresses else ()), "Batch", "Standing", "Reason", "Left", "Answered")
+    columns = ("Subscriber", *(("Address",) if addresses else ()), "Batch", "Standing", "Reason", "Left")
     say()
     table(
         columns,
@@ -175,7 +175,6 @@ def _print_recipients(lines: list[tuple[RecipientLine, str]], *, addresses: bool
                 line.status.value,
                 line.reason,
                 "unsubscribed" if line.unsubscribed else "",
-                "yes" if line.replied else "",
             )
             for line, address in lines
         ),

@@ -58,7 +58,7 @@ def test_the_report_counts_people_and_no_program(answers: Answering, api: Progra
     page = marketing.get(f"/console/mailings/{MAILING}").text
     assert "People who answered 1 50.0% Left 0" in page
     assert "1 person answered it." in page
-    assert f"{READER} delivered answered it" in page
+    assert f"{READER} answered –" in page
     assert f"{OTHER} delivered –" in page
 
 

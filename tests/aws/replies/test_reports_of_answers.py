@@ -32,19 +32,20 @@ def test_the_command_line_counts_who_answered_and_marks_them(answers: Answering,
     assert code == 0
     lines = [line.split() for line in out.splitlines()]
     assert ["replies", "1"] in lines
-    assert next(line for line in lines if READER in line)[-2:] == ["delivered", "yes"]
+    assert next(line for line in lines if READER in line)[-1] == "answered"
     assert next(line for line in lines if OTHER in line)[-1] == "delivered"
     told = json.loads(commands.run(capsys, "mailing", "show", MAILING, "--json")[1])
     assert (told["replies"], told["leads"], told["people"]) == (1, 1, 0)
 
 
-def test_an_answer_is_no_click_and_shows_that_the_mail_arrived(answers: Answering) -> None:
+def test_an_answer_is_no_click_and_means_that_the_mail_arrived(answers: Answering) -> None:
     taken = answers.answer()
     record = app.deliveries.record(MAILING, taken.batch)
     assert record is not None
     assert taken.position is not None
-    assert record.status_of(taken.position) is RecipientStatus.DELIVERED
+    assert record.status_of(taken.position) is RecipientStatus.ANSWERED
     report = report_mailing(MAILING, app, now=app.now())
+    assert (report.certificate.delivered, report.certificate.unanswered) == (2, 0)
     assert share_of(report.mailing, report.certificate).replied == 0.5
     assert record.has_reacted(taken.position), "the same mail is not sent to them again"
 

@@ -19,6 +19,7 @@ RANK = [
         RecipientStatus.SOFT_BOUNCED,
         RecipientStatus.DELIVERED,
         RecipientStatus.CLICKED,
+        RecipientStatus.ANSWERED,
     ),
     *(RecipientStatus.FAILED, RecipientStatus.BOUNCED, RecipientStatus.COMPLAINED),
 ]
@@ -41,6 +42,7 @@ def test_of_several_things_known_the_most_telling_one_stands() -> None:
         "soft-bounced": ("soft_bounced",),
         "delivered": ("shown", "opened", "unsubscribed", "delivered"),
         "clicked": ("confirmed", "won", "lead"),
+        "answered": ("replied",),
         "failed": ("refused", "failed"),
         "bounced": ("bounced",),
         "complained": ("complained",),

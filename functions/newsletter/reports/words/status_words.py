@@ -15,6 +15,7 @@ MEANINGS = {
     ),
     RecipientStatus.DELIVERED: (say("delivered"), say("the reader's mail server took it")),
     RecipientStatus.CLICKED: (say("clicked"), say("a person clicked a link of it")),
+    RecipientStatus.ANSWERED: (say("answered"), say("a person answered it by mail")),
     RecipientStatus.SOFT_BOUNCED: (say("came back for now"), say("a full mailbox, say; the next mailing tries again")),
     RecipientStatus.BOUNCED: (say("bounced"), say("there is no such mailbox; we do not write there again")),
     RecipientStatus.COMPLAINED: (
