@@ -16,6 +16,7 @@ from newsletter.mail.writing.personal_fields import personal_values
 from newsletter.mailings.mailing import Kind, Variant
 from newsletter.mailings.planning.batches import Batch
 from newsletter.mailings.rendering.preflight import sample_values
+from newsletter.replies.addresses import ReplyAddresses
 from newsletter.sending.envelope import unsubscribe_headers
 from newsletter.sending.ses.mailer_client import Envelope, Mailer
 
@@ -29,9 +30,13 @@ def message(mailing: str, kind: Kind, variant: Variant, templates: Templates) ->
     values = sample_values(variant.language, READER.display_name.partition(" ")[0], TOKEN, templates)
     values |= personal_values(variant.placeholders, {"name": READER.display_name, "email": READER.addr_spec})
     batch = Batch(mailing, "preview", variant.key, ("preview",))
-    envelope = Envelope(0, READER.addr_spec, values, unsubscribe_headers(kind, templates.public_url, TOKEN))
+    replies = templates.publication.replies
+    addresses = ReplyAddresses(replies.domain, ("preview",)) if replies else None
+    leave = addresses.to_leave("a" * 26, mailing) if addresses else ""
+    reply_to = addresses.to_answer(mailing, "a0-0") if addresses else ""
+    envelope = Envelope(0, READER.addr_spec, values, unsubscribe_headers(kind, templates.public_url, TOKEN, leave))
     recorder: Any = _Recorder()  # no client: it has the one method that the mailer calls
-    Mailer(recorder, templates.publication, "preview").send(batch, variant, [envelope], kind)
+    Mailer(recorder, templates.publication, "preview").send(batch, variant, [envelope], kind, reply_to)
     return _mime(recorder.request)
 
 

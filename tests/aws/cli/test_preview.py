@@ -15,7 +15,7 @@ from cli.main import main
 from newsletter.container import app
 from tests.skips import CHROMIUM, require
 from tests.support.mailings.mails import article
-from tests.support.mailings.templates import TEMPLATES
+from tests.support.mailings.templates import TEMPLATES, templates_with_replies
 from tests.support.stack.cloud import Cloud
 from tests.support.stack.no_stack import without_stack
 
@@ -41,6 +41,16 @@ def test_a_mail_is_written_in_every_language_and_what_is_left_out_is_said(tmp_pa
         *(str(out / name) for name in names),
         "No pictures: Chromium is not installed (Debian, Ubuntu: apt-get install chromium).",
     ]
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_the_eml_has_the_addresses_to_answer_to_and_to_leave_by_where_answers_are_received(tmp_path: Path) -> None:
+    folder = templates_with_replies(tmp_path)
+    command = ["preview", "digest", "--language", "fi", "--templates", str(folder), "--out", str(tmp_path / "out")]
+    assert main(command) == 0
+    mail = message_from_bytes((tmp_path / "out/digest.fi.eml").read_bytes(), policy=default)
+    assert mail["Reply-To"].startswith("reply.")
+    assert mail["List-Unsubscribe"].startswith("<mailto:leave.")
 
 
 @pytest.mark.usefixtures("nowhere")
