@@ -69,7 +69,7 @@ def test_a_second_answer_of_the_same_reader_is_counted_once(answers: Answering, 
 
 
 def test_the_page_of_a_reader_shows_answers_and_their_words_to_whoever_may_send(
-    answers: Answering, api: Program, marketing: Browser, looker: Browser
+    answers: Answering, api: Program, marketing: Browser, looker: Browser, issuer: Issuer
 ) -> None:
     reader = app.ids.of(READER)
     path = f"/console/readers/{reader}"
@@ -82,6 +82,8 @@ def test_the_page_of_a_reader_shows_answers_and_their_words_to_whoever_may_send(
     (told,) = api("GET", f"/subscribers/{reader}").json["subscriber"]["replies"]
     assert (told["mailing"], told["words"]) == (MAILING, WORDS)
     assert told["at"][:16] == taken.at.isoformat()[:16]
+    reading = Program(answers.cloud, issuer.token())
+    assert reading("GET", f"/subscribers/{reader}").json["subscriber"]["replies"] == [told | {"words": ""}]
 
 
 def test_the_page_of_a_reader_says_that_they_left_by_mail(answers: Answering, api: Program, marketing: Browser) -> None:
