@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from newsletter.platform.errors import NotSentYet, SentPerhaps
 from newsletter.platform.links.links import LinkClaims
 from newsletter.readers.email_address import OFTEN_MISTYPED
 from newsletter.readers.manage.find import masked
@@ -63,7 +64,10 @@ def take_reply(received: ReceivedMail, to: ReplyTo, reply: Reply, app: Container
 
 
 def take_answer(reply: Reply, received: ReceivedMail, opened: Opened, app: Container) -> Reply:
-    """Do what follows from a mail that no program wrote. It goes on once, also if a person decided anew about it."""
+    """Do what follows from a mail that no program wrote. It goes on once, also if a person decided anew about it.
+
+    Raises what SES said if it could not go on; everything else is done then.
+    """
     answerer = find_reader(opened.mail, reply.mailing, reply.batch, app)
     if answerer is not None:
         reply = replace(reply, subscriber=answerer.reader.id, position=answerer.position)
@@ -71,11 +75,16 @@ def take_answer(reply: Reply, received: ReceivedMail, opened: Opened, app: Conta
     if person and answerer and answerer.own_address and opened.judgement.wish is LeaveWish.ONLY:
         unsubscribe(_claims(answerer, reply), "answer", app.now(), app)
         reply = replace(reply, left=True)
-    if not reply.forwarded:
+    stopped: NotSentYet | SentPerhaps | None = None
+    try:
         reply = send_on(reply, received, opened.raw, opened.size, opened.mail, app)
+    except (NotSentYet, SentPerhaps) as error:
+        stopped = error
     if person and answerer and opened.judgement.wish is not LeaveWish.ONLY:
         answer = Answer(answerer, reply, opened.judgement.own_words, makes_lead=_makes_lead(opened.judgement, app))
         reply = replace(reply, lead=follow_answer(answer, app))
+    if stopped is not None:
+        raise stopped
     return reply
 
 

@@ -10,6 +10,7 @@ import pytest
 from newsletter.container import Container, app
 from newsletter.leads.lead import LeadState, Temperature
 from newsletter.nurture.enrollments.enrollment import Enrollment
+from newsletter.platform.errors import SendingStopped
 from newsletter.publication.sequences import Exit
 from newsletter.readers.subscriber import Status
 from newsletter.replies.reply import Held, Reply, ReplyOutcome
@@ -172,6 +173,24 @@ def test_what_we_sent_on_never_goes_round(cloud: Cloud, mail: Mail) -> None:
     receive(cloud, arrived.raw, reply_to(mail))
     assert len(forwarded(cloud)) == 1
     assert last().outcome is ReplyOutcome.OWN
+
+
+def test_while_ses_sends_nothing_the_lead_is_made_and_the_answer_goes_on_later(
+    cloud: Cloud, mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise SendingStopped("the account is paused")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(app.mailer), "send_raw", stopped)
+        received = receiver(cloud).receive(written(MAIJA, KIND), [reply_to(mail)], given={})
+        assert len(cloud.drain()) == 1  # the queue has it again
+    assert [each["type"] for each in webhooks(cloud)] == ["lead.created"]
+    receiver(cloud).tell_again(received)
+    assert cloud.drain() == []
+    assert len(forwarded(cloud)) == 1
+    assert [each["type"] for each in webhooks(cloud)] == ["lead.created"]
+    assert last().forwarded
 
 
 def test_our_own_people_make_no_lead_and_no_exit(cloud: Cloud, mail: Mail) -> None:
