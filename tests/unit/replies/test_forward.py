@@ -53,6 +53,19 @@ def test_it_is_from_us_and_an_answer_to_it_goes_to_the_reader() -> None:
     ]  # fmt: skip
 
 
+def test_ids_of_the_thread_are_written_as_they_are_however_long() -> None:
+    long = f"<{'0110' * 19}-000000@eu-north-1.amazonses.com>"
+    raw = written().as_bytes()
+    for short in (b"<0102-mail@eu-north-1.amazonses.com>", b"<own@example.com>"):
+        raw = raw.replace(short, long.encode().replace(b"0110", short[1:5]))
+    raw = raw.replace(b"References: ", "References: <ä@example.com> ".encode())
+    answered, own = long.replace("0110", "0102"), long.replace("0110", "own@")
+    mail = read_mail(raw)
+    for data in (forwarded(raw, mail, FRAME), forwarded(raw, mail, NOTED), text_only(mail, NOTED)):
+        assert f"In-Reply-To: {answered}\r\n".encode() in data
+        assert f"References: <first@example.com>\r\n {answered}\r\n {own}\r\n".encode() in data
+
+
 def test_text_pictures_and_files_are_as_they_were() -> None:
     mail = written()
     mail.add_attachment(b"\x00\x01 zip", maintype="application", subtype="zip", filename="Liitteet ä.zip")

@@ -29,7 +29,7 @@ MOST_IDS = 2_000
 LOOP = "X-Loop"
 """Marks what we send on, so that it is known if it ever comes back; help desks and mailing lists use the same name."""
 BODY_HEADERS = ("content-type", "content-transfer-encoding", "content-disposition", "content-language")
-IDS = re.compile(r"<[^<>\s]{1,250}>")
+IDS = re.compile(r"<[!-;=?-~]{1,250}>")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def text_only(mail: IncomingMail, frame: Frame) -> bytes:
     message = _headers(mail, frame)
     notes = "".join(f"{note}\n\n" for note in frame.notes)
     message.set_content(f"{notes}{mail.text}", cte="quoted-printable")
-    return message.as_bytes()
+    return _thread(mail) + message.as_bytes()
 
 
 def _rewritten(raw: bytes, mail: IncomingMail, frame: Frame) -> bytes:
@@ -113,7 +113,7 @@ def _with_notes(part: bytes, mail: IncomingMail, frame: Frame) -> bytes:
 
 def _head(mail: IncomingMail, frame: Frame) -> bytes:
     """Our headers, to be followed by those of a body."""
-    return _headers(mail, frame).as_bytes().rstrip(b"\r\n") + b"\r\n"
+    return _thread(mail) + _headers(mail, frame).as_bytes().rstrip(b"\r\n") + b"\r\n"
 
 
 def _headers(mail: IncomingMail, frame: Frame) -> EmailMessage:
@@ -124,20 +124,24 @@ def _headers(mail: IncomingMail, frame: Frame) -> EmailMessage:
     if mail.from_address:
         message["Reply-To"] = formataddr((cut(one_line(mail.from_name), MOST_NAME), mail.from_address))
     message["Subject"] = one_line(mail.subject)
-    before = _ids(mail, "references")
-    if answers := _ids(mail, "in-reply-to")[:1]:
-        message["In-Reply-To"] = answers[0]
-    own = [f"<{mail.message_id}>"] if IDS.fullmatch(f"<{mail.message_id}>") else []
-    if thread := list(dict.fromkeys((*before, *own))):
-        while len(" ".join(thread)) > MOST_IDS:
-            thread.pop(0)
-        message["References"] = " ".join(thread)
     message[LOOP] = frame.loop
     # Whoever is on holiday in the mailbox would answer the reader. `Auto-Submitted` would say so to every program, but
     # help desks drop mails that have it.
     message["X-Auto-Response-Suppress"] = "All"
     message["MIME-Version"] = "1.0"
     return message
+
+
+def _thread(mail: IncomingMail) -> bytes:
+    """In-Reply-To and References, an id a line: the library writes ids of more than 76 characters, as SES's are, as
+    encoded words, by which no program finds the thread."""
+    own = [f"<{mail.message_id}>"] if IDS.fullmatch(f"<{mail.message_id}>") else []
+    thread = list(dict.fromkeys((*_ids(mail, "references"), *own)))
+    while len(" ".join(thread)) > MOST_IDS:
+        thread.pop(0)
+    fields = {"In-Reply-To": _ids(mail, "in-reply-to")[:1], "References": thread}
+    lines = [f"{name}: " + "\r\n ".join(ids) for name, ids in fields.items() if ids]
+    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
 
 
 def _ids(mail: IncomingMail, name: str) -> list[str]:
