@@ -125,6 +125,19 @@ def test_headers_are_cut_after_ten_kilobytes(cloud: LocalCloud) -> None:
 
 
 @pytest.mark.parametrize(
+    "header",
+    [b"Subject: " + b"=?utf-8?q?=C3=A4?= " * 20_000, b"Cc: " + b"a@example.org, " * 50_000, b"To: " + b"(" * 9_000],
+    ids=["words", "addresses", "comments"],
+)
+def test_headers_as_attackers_write_them_fit_into_a_notification(cloud: LocalCloud, header: bytes) -> None:
+    assert received(cloud, header + b"\n" + MAIL)["mail"]["source"] == received(cloud)["mail"]["source"]
+
+
+def test_a_sender_with_comments_inside_of_comments_is_nobody(cloud: LocalCloud) -> None:
+    assert received(cloud, b"From: " + b"(" * 9_000 + b"\n\nHei")["mail"]["source"] == ""
+
+
+@pytest.mark.parametrize(
     ("mail", "query", "status", "says"),
     [
         (MAIL, {}, 400, "to is missing"),

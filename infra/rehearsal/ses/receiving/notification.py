@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_HEADER_BYTES = 10 * 1024
 """More than that is left out, and headersTruncated says so."""
+LONGEST_COMMON = 2_000
+"""Characters of a header in commonHeaders, which SES does not limit: SNS takes 256 KB, and JSON up to six for one."""
 # In the spelling of commonHeaders.
 _LISTS = {"from": "From", "to": "To", "cc": "Cc", "bcc": "Bcc", "replyTo": "Reply-To", "sender": "Sender"}
 _SINGLE = {"date": "Date", "messageId": "Message-ID", "subject": "Subject"}
@@ -85,13 +87,21 @@ def _headers(message: Message) -> tuple[list[dict[str, str]], bool]:
 def _common(message: Message, envelope: Envelope) -> dict[str, Any]:
     common: dict[str, Any] = {"returnPath": envelope.sender}
     for key, name in _LISTS.items():
-        values = [_on_one_line(each) for each in message.get_all(name, [])]
+        values = _on_one_line(", ".join(str(each) for each in message.get_all(name, [])))
         if values:
-            common[key] = [f"{who} <{where}>" if who else where for who, where in getaddresses(values)]
+            common[key] = [f"{who} <{where}>" if who else where for who, where in addresses_in(values[:LONGEST_COMMON])]
     for key, name in _SINGLE.items():
         if name in message:
-            common[key] = _on_one_line(message[name])
+            common[key] = _on_one_line(message[name])[:LONGEST_COMMON]
     return common
+
+
+def addresses_in(value: str) -> list[tuple[str, str]]:
+    """Names and addresses; none of a header with comments inside of comments that the library does not take."""
+    try:
+        return getaddresses([value])
+    except RecursionError:
+        return []
 
 
 def _on_one_line(value: object) -> str:

@@ -9,10 +9,10 @@ import secrets
 import string
 from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from rehearsal.ses.receiving.notification import Envelope, notification
+from rehearsal.ses.receiving.notification import Envelope, addresses_in, notification
 from rehearsal.ses.receiving.rules import rules_of
 from rehearsal.ses.receiving.verdicts import verdicts_of
 
@@ -84,7 +84,7 @@ class Receiver:
             raise NobodyReceives(", ".join(recipients))
         verdicts = verdicts_of(message, given, scans=rule.scans)
         name, at = "".join(secrets.choice(_ALPHABET) for _ in range(40)), self._now()
-        author = parseaddr(str(message.get("From", "")))[1].rpartition("@")[2] or "mail.invalid"
+        author = _author(message).rpartition("@")[2] or "mail.invalid"
         stored = _added(name, envelope, author, verdicts, self._region, at) + raw
         self._put(rule.bucket, f"{rule.prefix}{name}", stored)
         text = json.dumps(notification(name, rule, envelope, _headers(stored), verdicts, at))
@@ -127,11 +127,15 @@ def _added(name: str, envelope: Envelope, author: str, verdicts: Verdicts, regio
 def _sender(message: Message, given: str | None) -> str:
     if given is None:
         path = message.get("Return-Path")
-        given = str(path) if path is not None else parseaddr(str(message.get("From", "")))[1]
+        given = str(path) if path is not None else _author(message)
         # What the mail says is no address for the envelope where it is none.
         return given.strip().strip("<>") if ADDRESS.fullmatch(given.strip().strip("<>")) else ""
     sender = given.strip().strip("<>")
     return _address("from", sender) if sender else ""
+
+
+def _author(message: Message) -> str:
+    return next((address for _, address in addresses_in(str(message.get("From", "")))), "")
 
 
 def _address(name: str, text: str) -> str:
