@@ -208,12 +208,17 @@ def test_what_is_quoted_is_no_sign() -> None:
         ('List-Id: "Uutiset" <uutiset.kirje.example.fi>', "m@example.com", "came_back"),
         (THREAD, "uutiset@kirje.example.fi", "came_back"),
         (THREAD, "minna@example.fi", "our_people"),
-        ("Auto-Submitted: auto-replied", "minna@example.fi", "our_people"),
+        ("X-Loop: VASTAA.example.fi\nAuto-Submitted: auto-replied", "minna@example.fi", "came_back"),
     ],
 )
 def test_mails_of_ours_are_no_answers(header: str, sender: str, reason: str) -> None:
     found = judged(ASKS, header, sender=sender)
     assert (found.kind, found.reasons, found.wish) == (ReplyKind.OWN, (reason,), "none")
+
+
+def test_a_program_of_our_people_is_a_program() -> None:
+    found = judged(ASKS, "Auto-Submitted: auto-replied", sender="minna@example.fi")
+    assert (found.kind, found.reasons) == (ReplyKind.PROGRAM, ("auto_submitted",))
 
 
 def test_who_is_nobody_in_particular_is_none_of_our_people() -> None:

@@ -52,27 +52,29 @@ def judge_reply(mail: IncomingMail, return_path: str, own: OwnSenders) -> ReplyJ
     rules = the_rules()
     written = own_part(mail.text, rules)
     words = cut_at_word(written, LONGEST_WORDS)
-    if ours := _ours(mail, own):
-        return ReplyJudgement(ReplyKind.OWN, ours, LeaveWish.NONE, words, rules.version)
+    if _came_back(mail, own):
+        return ReplyJudgement(ReplyKind.OWN, ("came_back",), LeaveWish.NONE, words, rules.version)
+    # Our people are on holiday too: what their programs answer would go to a mailbox whose program answers it.
     if reasons := evidence(mail, return_path, written, rules):
         return ReplyJudgement(ReplyKind.PROGRAM, reasons, LeaveWish.NONE, words, rules.version)
+    if _is_of_our_people(mail, own):
+        return ReplyJudgement(ReplyKind.OWN, ("our_people",), LeaveWish.NONE, words, rules.version)
     wish = leave_wish(written, mail.subject, mail.from_name, rules)
     return ReplyJudgement(ReplyKind.PERSON, BY_A_PERSON, wish, words, rules.version)
 
 
-def _ours(mail: IncomingMail, own: OwnSenders) -> tuple[str, ...]:
+def _came_back(mail: IncomingMail, own: OwnSenders) -> bool:
     loops = {value.strip().lower() for value in mail.headers.get("x-loop", ())}
     lists = {_list_id(value) for value in mail.headers.get("list-id", ())}
     said = (
         (loops & {own.reply_domain.lower()}) | (lists & {_list_id(own.list_id)}) | ({mail.from_address} & {own.sender})
     )
-    if said - {""}:
-        return ("came_back",)
-    if mail.from_address and (
-        mail.from_address == own.forward_to or mail.from_address.rpartition("@")[2] in own.domains
-    ):
-        return ("our_people",)
-    return ()
+    return bool(said - {""})
+
+
+def _is_of_our_people(mail: IncomingMail, own: OwnSenders) -> bool:
+    domain = mail.from_address.rpartition("@")[2]
+    return bool(mail.from_address) and (mail.from_address == own.forward_to or domain in own.domains)
 
 
 def _list_id(value: str) -> str:
