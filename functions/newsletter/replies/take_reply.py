@@ -41,7 +41,7 @@ class Opened:
 
 def take_reply(received: ReceivedMail, to: ReplyTo, reply: Reply, app: Container) -> Reply:
     """Handle a mail to an address to answer to; what came of it. Repeating it does only what was not done."""
-    reply = replace(reply, mailing=app.mailing_codes.find(to.code), batch=to.batch, sender=masked(received.source))
+    reply = replace(reply, mailing=app.mailing_codes.find(to.code), batch=to.batch)
     for check, outcome in (("virus", ReplyOutcome.VIRUS), ("spam", ReplyOutcome.SPAM)):
         if received.failed(check):
             return replace(reply, outcome=outcome)

@@ -8,6 +8,7 @@ import pytest
 
 from newsletter.container import app
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
+from newsletter.readers.manage.find import masked
 from newsletter.readers.subscriber import Status
 from newsletter.replies.reply import ReplyOutcome
 from rehearsal.ses import Mail
@@ -57,7 +58,8 @@ def test_whatever_the_mail_says_it_ends_the_subscription_once(
     assert cloud.drain() == []
     receive(cloud, raw, leave_by(mail))
     assert withdrawals(maija) == [("mail", "campaign-kevat")]
-    assert [each.outcome for each in app.replies.newest(9, app.now())] == [ReplyOutcome.LEFT] * 2
+    kept = [(each.outcome, each.sender) for each in app.replies.newest(9, app.now())]
+    assert kept == [(ReplyOutcome.LEFT, masked(MAIJA))] * 2
     assert status(PEKKA) is Status.ACTIVE
     assert len(cloud.mails()) == 2  # nothing answers it, and nothing goes on
 
@@ -83,7 +85,7 @@ def test_a_forged_address_does_nothing_and_is_counted(cloud: Cloud, maija: str, 
     receive(cloud, written(MAIJA, "unsubscribe"), f"{made_up.format(reader=maija)}@{app.reply_settings.domain}")
     assert status(MAIJA) is Status.ACTIVE
     (reply,) = app.replies.newest(9, app.now())
-    assert reply.outcome is ReplyOutcome.FORGED
+    assert (reply.outcome, reply.sender) == (ReplyOutcome.FORGED, masked(MAIJA))
     assert len(cloud.mails()) == 2
 
 

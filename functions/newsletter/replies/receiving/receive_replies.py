@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.platform.errors import NotFound
 from newsletter.platform.observability import count, logger
+from newsletter.readers.manage.find import masked
 from newsletter.replies.addresses import LeaveBy, ReplyAddresses, ReplyTo
 from newsletter.replies.leave_by_mail import leave_by_mail
 from newsletter.replies.receiving.received_mail import ReceivedMail, read_notification
@@ -54,7 +55,8 @@ def _receive(received: ReceivedMail, app: Container) -> None:
 
 def _handled(received: ReceivedMail, addresses: ReplyAddresses, app: Container) -> Reply:
     named = [addresses.read(each) for each in received.recipients]
-    reply = Reply(received.id, received.at, received.key, ReplyOutcome.FORGED)
+    sender = masked(received.source)
+    reply = Reply(received.id, received.at, received.key, ReplyOutcome.FORGED, sender=sender)
     for leave in dict.fromkeys(each for each in named if isinstance(each, LeaveBy)):
         reply = leave_by_mail(leave, reply, app)
     answered = next((each for each in named if isinstance(each, ReplyTo)), None)
