@@ -92,7 +92,9 @@ def test_the_page_of_a_reader_says_that_they_left_by_mail(answers: Answering, ap
     answers.answer("Poista minut listalta", sender=OTHER)
     for address, how, words in ((READER, "mail", "by a mail that their mail"), (OTHER, "answer", "asked for it in an")):
         reader = app.ids.of(address)
-        assert words in marketing.get(f"/console/readers/{reader}").text
+        page = marketing.get(f"/console/readers/{reader}").text
+        assert page.count(words) == 2  # beside the status, and in the proof of consent
+        assert ("They answered only to be taken off the list." in page) == (how == "answer")
         found = api("GET", f"/subscribers/{reader}").json["subscriber"]
         assert (found["left_how"], found["consents"][-1]["how"]) == (how, how)
 

@@ -155,7 +155,7 @@ def _reader(
         faults=joined(found.faults),
         address=_address(found.email, who),
         left_at=parse_iso(found.profile.left_at) if found.profile.left_at else None,
-        left_how=LEFT_HOW.get(found.profile.left_how, found.profile.left_how),
+        left_how=LEFT_HOW,
         mails=[(title_of(got.mailing), got) for got in found.mails],
         replies=[(each, _answered(each.mailing)) for each in reversed(found.replies)],
         answers=publication.replies is not None,
