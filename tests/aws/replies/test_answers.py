@@ -127,7 +127,7 @@ def test_from_another_address_the_quoted_mail_says_whose_answer_it_is(cloud: Clo
     (told,) = webhooks(cloud)
     assert told["data"]["contact"]["subscriber"] == maija  # type: ignore[index]
     assert told["data"]["verdict"]["reasons"][1:3] == [  # type: ignore[index]
-        "Vastasi viestiin itse.", "Vastaus tuli muusta osoitteesta kuin siitä, johon viesti lähti."
+        "Vastasi viestiin itse.", "Vastaus tuli eri osoitteesta kuin siitä, johon viesti lähetettiin."
     ]  # fmt: skip
 
 
