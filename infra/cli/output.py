@@ -72,14 +72,18 @@ def say(text: str = "") -> None:
     _console().print(Text(_clean(text)), soft_wrap=True)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[str] = ()) -> None:
-    """Print a table; the columns in `numbers` are aligned to the right."""
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[str] = (), whole: Sequence[str] = ()
+) -> None:
+    """Print a table; the columns in `numbers` are aligned to the right, those in `whole` never folded: to be copied."""
     if _now:
         _now[-1].rows += [dict(zip(columns, row, strict=True)) for row in rows]
         return
     grid = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
     for column in columns:
-        grid.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+        grid.add_column(
+            column, justify="right" if column in numbers else "left", overflow="fold", no_wrap=column in whole
+        )
     for row in rows:
         grid.add_row(*(Text(_clean(cell)) for cell in row))
     _console().print(grid)

@@ -45,6 +45,7 @@ def show_list(mailing: str, limit: int, *, as_json: bool) -> int:
             )
             for each in found
         ),
+        whole=("Mail",),
     )
     return 0
 

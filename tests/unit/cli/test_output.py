@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.output import say
+from cli.output import say, table
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,10 @@ from cli.output import say
 def test_no_control_character_is_printed(text: str, printed: str, capsys: pytest.CaptureFixture[str]) -> None:
     say(text)
     assert capsys.readouterr().out == f"{printed}\n"
+
+
+def test_what_is_to_be_copied_stands_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    id_ = "a1" * 20
+    words = "of many words " * 9
+    table(("Id", "What", "Why", "How"), [(id_, words, words, words)], whole=("Id",))
+    assert id_ in capsys.readouterr().out
