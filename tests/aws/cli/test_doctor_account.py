@@ -119,9 +119,10 @@ SOMETIMES = {
     **{key: {"dynamodb:DescribeTable"} for key in ("ses_quota", "lambda_concurrency", "api_limits", "senders")},
     "secrets": {"ssm:GetParameterHistory", "dynamodb:Scan"},
     "queues": {"cloudformation:DescribeStackResource"},
+    "replies": {"cloudformation:DescribeStacks", "ses:DescribeActiveReceiptRuleSet", "ses:GetEmailIdentity"},
 }
 """Rights for what is asked only of more than 200,000 readers; of a pepper that is wrong or has no fingerprint; to name
-the log of a function."""
+the log of a function; of a stack that receives answers (test_doctor_replies.py)."""
 
 
 def action(service: str, operation: str) -> str:

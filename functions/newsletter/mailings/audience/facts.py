@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from newsletter.container import Container
     from newsletter.mailings.mailing import Mailing
 
-GOT = frozenset({"accepted", "delayed", "delivered", "clicked", "complained"})
+GOT = frozenset({"accepted", "delayed", "delivered", "clicked", "answered", "complained"})
 NEVER_GOT = frozenset({"suppressed", "rejected", "bounced", "failed"})
 AT_ONCE = 100
 """Leads that one call reads, and mailings among which those of the last days are looked for, the newest first."""
