@@ -80,8 +80,8 @@ def reply(views: Views, request: Request, mail_id: str) -> Response:
     if "text" not in said:
         raise BadRequest("text is missing: what the reader writes.")
     sender = said.get("from", "").strip()
-    if sender and not ADDRESS.fullmatch(sender):
-        raise BadRequest(f"from is {sender!r} and must be a mail address.")
+    if sender and not (ADDRESS.fullmatch(sender) and sender.isascii()):
+        raise BadRequest(f"from is {sender!r} and must be a mail address, in ASCII.")
     return _sent(views, request, mail, answer_to(mail, said["text"], sender, views.cloud.clock.now()))
 
 
@@ -101,6 +101,8 @@ def _said(request: Request) -> dict[str, str]:
     for name, value in said.items():
         if not isinstance(value, str):
             raise BadRequest(f"{name} is {value!r} and must be text.")
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise BadRequest(f"{name} has half of a surrogate pair, which is no text.")
     return said
 
 

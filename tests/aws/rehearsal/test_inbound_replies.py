@@ -154,6 +154,10 @@ def test_an_answer_to_a_mailbox_of_people_goes_there_and_not_here(cloud: LocalCl
     [
         ({}, "text is missing"),
         ({"text": "x", "from_": "nobody"}, "from is 'nobody'"),
+        (
+            {"text": "x", "from_": "pöllö@example.com"},
+            "from is 'pöllö@example.com' and must be a mail address, in ASCII",
+        ),
         ({"text": "x", "to": "y"}, "'to' is"),
     ],
 )
@@ -161,6 +165,13 @@ def test_bad_fields_are_named(cloud: LocalCloud, fields: dict[str, str], says: s
     answer = press(cloud, sent(cloud), "reply", **fields)
     assert answer.status == 400
     assert says in answer.json()["error"]
+    assert notices(cloud) == []
+
+
+def test_half_of_a_letter_is_no_text(cloud: LocalCloud) -> None:
+    address = f"{cloud.url}/_local/mail/{sent(cloud).id}/reply"
+    answer = urllib3.request("POST", address, body=rb'{"text": "\ud83d"}', retries=False)
+    assert (answer.status, answer.json()["error"]) == (400, "text has half of a surrogate pair, which is no text.")
     assert notices(cloud) == []
 
 
