@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from newsletter.platform.errors import InvalidPublication
 from newsletter.publication.toml_table import TomlTable
 
-ADDRESS = re.compile(r"[!-?A-~]+@[a-z0-9.-]+\.[a-z]{2,}")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(\.{_ATOM})*@([a-z0-9-]+\.)+[a-z]{{2,}}")
+"""One address as it stands in a header without quotes (RFC 5322, 3.4.1: dot-atom), its domain in small letters."""
 DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 LONGEST_DOMAIN = 189
 """Characters: with a local part of 64 and the @, an address has at most 254 (RFC 5321, 4.5.3.1.3, with its erratum)."""
