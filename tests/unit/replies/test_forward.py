@@ -81,6 +81,12 @@ def test_text_pictures_and_files_are_as_they_were() -> None:
         assert ("Huomaa: ä." in "".join(texts)) == bool(frame.notes)
 
 
+def test_of_two_content_types_the_one_that_was_judged_goes_on() -> None:
+    raw = b"From: m@example.com\r\nContent-Type: text/html\r\nContent-Type: text/plain\r\n\r\nHei <b>vaan</b>"
+    assert read_mail(raw).text == "Hei vaan"
+    assert sent(raw).get_content_type() == "text/html"
+
+
 def test_a_signed_mail_is_carried_byte_for_byte() -> None:
     body = (
         b'--x\r\nContent-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'

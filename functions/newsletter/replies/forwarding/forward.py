@@ -46,7 +46,10 @@ class Frame:
 def forwarded(raw: bytes, mail: IncomingMail, frame: Frame) -> bytes:
     """The mail as it came, from us and with the reader in Reply-To. Never larger than it was by more than a third."""
     head, _, body = _parted(raw)
-    content = {name: value for name, value in _fields(head) if name in BODY_HEADERS}
+    content: dict[str, bytes] = {}
+    for name, value in _fields(head):
+        if name in BODY_HEADERS:
+            content.setdefault(name, value)  # what was read and judged is what people see
     if not _travels(body) or not all(_travels(value) for value in content.values()):
         return _rewritten(raw, mail, frame)
     if not frame.notes:
@@ -154,7 +157,7 @@ def _parted(raw: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def _fields(head: bytes) -> list[tuple[str, bytes]]:
-    """The headers as they are written, with their names in small letters; of a name that is there twice, the last."""
+    """The headers as they are written, with their names in small letters."""
     found = []
     for line in re.split(rb"\r\n(?![ \t])", head):
         name, colon, _ = line.partition(b":")
