@@ -97,7 +97,7 @@ NONE = [
 
 
 def judged(own: str, subject: str = ANSWER) -> LeaveWish:
-    return leave_wish(own, subject, "Matti Aalto", the_rules())
+    return leave_wish(own, subject, "Matti Aalto", "matti.aalto@example.com", the_rules())
 
 
 @pytest.mark.parametrize("own", ONLY)
@@ -130,3 +130,47 @@ def test_the_subject_of_the_mail_that_is_answered_is_not_the_readers() -> None:
 
 def test_who_writes_much_says_more_than_a_wish() -> None:
     assert judged("Unsubscribe. " * 40) is LeaveWish.AMONG_OTHERS
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "Poista osoite matti.aalto@example.com listalta",
+        "Poistakaa Matti.Aalto@example.com postituslistaltanne, kiitos.",
+        "Please remove <matti.aalto@example.com> from the mailing list.\n\nMatti Aalto\nmatti.aalto@example.com",
+        "Ta bort matti.aalto@example.com från listan",
+        "Unsubscribe matti.aalto@example.com",
+    ],
+)
+def test_a_wish_may_name_the_senders_own_address(own: str) -> None:
+    assert judged(own) is LeaveWish.ONLY
+    assert judged(own.replace("atti", "aija")) is LeaveWish.AMONG_OTHERS
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "En enää työskentele siellä, joten poistakaa osoitteeni.",
+        "Peru minun ja vaimoni tilaus",
+        "Irtisanon tilauksen maksamatta",
+        "Poistakaa kaikki tietoni",
+        "Radera alla mina uppgifter",
+        "Delete all my data",
+        "Poista pomoni listalta",
+        "Please remove Anna from the mailing list",
+    ],
+)
+def test_who_wishes_that_somebody_or_something_goes_gets_a_hint(own: str) -> None:
+    assert judged(own) is LeaveWish.AMONG_OTHERS
+
+
+@pytest.mark.parametrize(
+    "own", ["Lopettakaa uutiskirjeen lähettäminen", "Peru tilaukseni kiitos 🙏", "Unsubscribe 😡\n👎🏽"]
+)
+def test_a_wish_with_a_picture_letter_is_a_wish(own: str) -> None:
+    assert judged(own) is LeaveWish.ONLY
+
+
+def test_who_does_not_wish_to_be_removed_gets_no_hint() -> None:
+    assert judged("I don't want to be removed from the list") is LeaveWish.NONE
+    assert judged("I do not want it please remove me from the list") is LeaveWish.AMONG_OTHERS

@@ -59,7 +59,7 @@ def judge_reply(mail: IncomingMail, return_path: str, own: OwnSenders) -> ReplyJ
         return ReplyJudgement(ReplyKind.PROGRAM, reasons, LeaveWish.NONE, words, rules.version)
     if _is_of_our_people(mail, own):
         return ReplyJudgement(ReplyKind.OWN, ("our_people",), LeaveWish.NONE, words, rules.version)
-    wish = leave_wish(written, mail.subject, mail.from_name, rules)
+    wish = leave_wish(written, mail.subject, mail.from_name, mail.from_address, rules)
     return ReplyJudgement(ReplyKind.PERSON, BY_A_PERSON, wish, words, rules.version)
 
 

@@ -10,7 +10,11 @@ from newsletter.replies.judging.rules import Rules
 LONGEST_WISH = 400
 """Characters; who writes more says more."""
 _ENDS = re.compile(r"[.!;\n…]+|(?<=[,:?])\s")
-_PUNCTUATION = re.compile(r"[\s,:\"'“”()*_–-]+")
+_PUNCTUATION = re.compile(r"[\s,:\"'“”()*_–\u2600-\u27bf\ufe0f\U0001f000-\U0001faff-]+")
+"""Emoji too."""
+_ADDRESS = re.compile(r"<?(?:mailto:)?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}>?")
+OWN, OTHER = "own@", "other@"
+"""What stands for an address: the sender's own, and one of somebody else."""
 _ANSWERED = re.compile(r"\s*(?:re|vs|sv|vast|aw|ang)\s*(?:\[\d+\])?:", re.IGNORECASE)
 
 
@@ -22,9 +26,13 @@ class LeaveWish(StrEnum):
     AMONG_OTHERS = "among_others"
 
 
-def leave_wish(own: str, subject: str, from_name: str, rules: Rules) -> LeaveWish:
+def leave_wish(own: str, subject: str, from_name: str, from_address: str, rules: Rules) -> LeaveWish:
     """Judges what the sender wrote (`own_part`), and the subject where it is not that of the mail they answer."""
-    title = "" if _ANSWERED.match(subject) else subject
+
+    def named(found: re.Match[str]) -> str:
+        return OWN if found[0].strip("<>").removeprefix("mailto:").lower() == from_address else OTHER
+
+    own, title = _ADDRESS.sub(named, own), "" if _ANSWERED.match(subject) else _ADDRESS.sub(named, subject)
     in_title = bool(title and rules.wish.fullmatch(_plain(title)))
     if len(own) <= LONGEST_WISH:
         kinds = {_kind(each, from_name, rules) for each in _ENDS.split(own) if _plain(each)}
@@ -45,7 +53,7 @@ def _kind(sentence: str, from_name: str, rules: Rules) -> str:
     if rules.wish.fullmatch(plain) or rules.wish.fullmatch(rest):
         return "wish"
     words = rest.split()
-    named = set(words) <= set(_plain(from_name).split())
+    named = set(words) <= {OWN, *_plain(from_name).split()}
     if named or (polite and _is_name(_PUNCTUATION.sub(" ", sentence).split()[-len(words) :])):
         return "polite"
     return "more"
