@@ -109,6 +109,21 @@ def test_eight_bit_text_travels_in_base64(charset: str) -> None:
         assert any("Äiti söi." in text for text in texts)
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1"])
+def test_names_of_files_in_eight_bits_go_on_with_their_files(charset: str) -> None:
+    raw = (
+        "From: m@example.com\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHei\r\n"
+        '--b\r\nContent-Type: application/pdf; name="päätös 1.pdf"\r\nContent-Transfer-Encoding: base64\r\n'
+        'Content-Disposition: attachment; filename="päätös 1.pdf"\r\n\r\nJVBERg==\r\n'
+        "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: Äiti\r\n\r\nSisältö\r\n--b--\r\n"
+    ).encode(charset)
+    for frame in (FRAME, NOTED):
+        found = sent(raw, frame)
+        file, inner = list(found.walk())[-3:-1]
+        assert (file.get_filename(), file.get_content()) == ("päätös 1.pdf", b"%PDF")
+        assert inner.get_content()["Subject"] == "Äiti"
+
+
 def test_lines_that_are_too_long_for_ses_are_written_anew() -> None:
     raw = b"From: maija@example.com\r\nContent-Type: text/plain\r\n\r\n" + b"x" * 5000 + b"\r\n"
     assert "x" * 5000 in sent(raw).get_content()

@@ -13,11 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email import policy
 from email.base64mime import body_encode
+from email.header import Header
 from email.message import EmailMessage, Message
 from email.utils import formataddr
 from hashlib import sha256
+from urllib.parse import quote
 
 from newsletter.platform.text import cut, one_line
+from newsletter.replies.parsing.charsets import in_charset
 from newsletter.replies.parsing.incoming_mail import IncomingMail
 
 LONGEST_LINE = 998
@@ -29,6 +32,8 @@ MOST_IDS = 2_000
 LOOP = "X-Loop"
 """Marks what we send on, so that it is known if it ever comes back; help desks and mailing lists use the same name."""
 BODY_HEADERS = ("content-type", "content-transfer-encoding", "content-disposition", "content-language")
+_PARAMETER = re.compile(r'\b((?:file)?name)=(?:"([^"]{1,500})"|([^\s;"]{1,500}))', re.IGNORECASE)
+"""Of a Content-Type or Content-Disposition; written anew as RFC 2231 has it."""
 IDS = re.compile(r"<[!-;=?-~]{1,250}>")
 
 
@@ -73,6 +78,7 @@ def _rewritten(raw: bytes, mail: IncomingMail, frame: Frame) -> bytes:
     try:
         message = email.message_from_bytes(raw, policy=policy.compat32)
         for part in message.walk():
+            _encode_headers(part)
             if not part.is_multipart() and part.get_content_maintype() != "message":
                 _encode(part)
         for name in {name for name, _ in message.items()}:
@@ -86,6 +92,20 @@ def _rewritten(raw: bytes, mail: IncomingMail, frame: Frame) -> bytes:
     if frame.notes:
         return _with_notes(again, mail, frame)
     return _head(mail, frame) + again
+
+
+def _encode_headers(part: Message) -> None:
+    """Names of files, and headers of mails inside, that were written in 8 bits as they are."""
+    for name, value in part.raw_items():
+        raw = str(value).encode("utf-8", "surrogateescape")
+        if raw.isascii():
+            continue
+        text = in_charset(raw, "")
+        if name.lower() in BODY_HEADERS:
+            text = _PARAMETER.sub(lambda found: f"{found[1]}*=utf-8''{quote(found[2] or found[3])}", text)
+            part.replace_header(name, text.encode("ascii", "replace").decode())
+        else:
+            part.replace_header(name, Header(one_line(text), "utf-8").encode())
 
 
 def _encode(part: Message) -> None:
