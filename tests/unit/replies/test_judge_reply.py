@@ -165,6 +165,8 @@ def test_a_person_may_be_on_holiday(text: str) -> None:
         ("[#1234] November", "We have received your message.", "ticket_receipt"),
         (ANSWER, "Palvelupyyntösi 4321 on kirjattu. Tikettinumerosi on 4321.", "ticket_receipt"),
         ("Ärende 4711: November", "Vi har tagit emot ditt meddelande.", "ticket_receipt"),
+        (ANSWER, "Kiitos yhteydenotostasi! Asianumerosi on 4321, palaamme pian.", "ticket_receipt"),
+        (ANSWER, "Thank you for contacting us. Your case number is 4321.", "ticket_receipt"),
         ("ABC-12 November", "Just confirming that we got your request.", "ticket_receipt"),
         ("Please confirm your message", "Press the button.", "challenge"),
         (
@@ -187,6 +189,11 @@ def test_texts_of_programs(subject: str, text: str, reason: str) -> None:
         ("[#1234] November", "Could Anna call me about this?"),
         (ANSWER, "Sain teiltä automaattisen vastauksen, mutta kukaan ei soittanut."),
         (ANSWER, "We have received your newsletter for years, thank you."),
+        ("VS: Viestinnän trendit (2027)", "Kiitos viestistäsi! Soitellaan."),
+        (ANSWER, "Kiitos yhteydenotosta! Covid-19 vei meiltä messut, mutta nyt jutellaan."),
+        (ANSWER, "Kiitos viestistäsi! Tilausnumero on 12345, jatketaan siitä."),
+        ("Re: Case 2027: how it was done", "Thank you for getting in touch with us. Let us talk."),
+        ("Auto: tarjouspyyntö", "Tarvitsemme uuden auton, soittakaa."),
         ("Hyväksytty: hakemuksemme", "Saimme rahoituksen, kiitos avusta!"),
     ],
 )

@@ -106,6 +106,7 @@ def _of_text(mail: IncomingMail, own: str, rules: Rules) -> Iterator[str]:
     alone = bool(suppressed & rules.suppress_values) or not is_answer(mail)
     if not asks and ((title and (absent or not own)) or (absent and alone and bool(texts["substitute"].search(own)))):
         yield "out_of_office_text"
-    named = texts["ticket"].search(mail.subject) or texts["ticket"].search(own) or _is_help_desk(mail, rules)
-    if named and texts["received"].search(own):
+    ticket = _is_help_desk(mail, rules) or any(texts["ticket"].search(each) for each in (mail.subject, own))
+    numbered = ticket or any(texts["number"].search(each) for each in (mail.subject, own))
+    if (numbered and texts["received"].search(own)) or (ticket and texts["thanks"].search(own)):
         yield "ticket_receipt"
