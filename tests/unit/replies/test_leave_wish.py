@@ -23,6 +23,9 @@ ONLY = [
     "Peruuttakaa tilaukseni heti",
     "Haluan peruuttaa uutiskirjeen",
     "Lopettakaa uutiskirjeiden lähettäminen",
+    "Lopettakaa näiden viestien lähettäminen!",
+    "Irtisanon uutiskirjeen tilauksen.",
+    "Sluta skicka!",
     "En halua enää uutiskirjeitä.",
     "En halua enää vastaanottaa näitä viestejä",
     "Älkää lähettäkö minulle enää postia",
@@ -57,6 +60,8 @@ ONLY = [
     "opt out",
 ]
 AMONG_OTHERS = [
+    "Poistakaa Pekka listalta, hän on muualla töissä.",
+    "Älkää lähettäkö näitä minulle, vaan kollegalleni Annalle.",
     "Poistakaa minut listalta, ja soittakaa minulle tarjouksesta.",
     "Peru tilaus. Paljonko valmennus maksaa?",
     "Perun tilauksen, koska vaihdan työpaikkaa. Seuraajani on Anna.",
