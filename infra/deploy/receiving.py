@@ -41,7 +41,10 @@ def activate(deployed: DeployedStack, client: Client) -> list[str]:
 
 
 def rule_set_faults(stage: Stage, wanted: Mapping[str, str], has: Mapping[str, str]) -> Iterator[str]:
-    """What would fail at the rule set: one that is named and not there, or one of the stack's own that is left over."""
+    """What would fail at the rule set: one that is named and not there, or one of the stack's own that is left over.
+
+    And, when answers are switched on, one of others that is active: readers would answer to where nothing is received.
+    """
     if not wanted.get("ReplyDomain"):
         return
     named, own = wanted.get("ReceiptRuleSet", ""), f"{stage.stack}-replies"
@@ -55,6 +58,12 @@ def rule_set_faults(stage: Stage, wanted: Mapping[str, str], has: Mapping[str, s
         yield (
             f"SES of {stage.region} has a receipt rule set {own} already, which the stack had left, so it cannot make "
             f'it: ReceiptRuleSet = "{own}"'
+        )
+    active, _ = active_rule_set(stage.client)
+    if not has.get("ReplyDomain") and active not in ("", named or own):
+        yield (
+            f"SES of {stage.region} receives by the rule set {active}, which is left as it is, so our rule has to be "
+            f'in it: ReceiptRuleSet = "{active}"'
         )
 
 

@@ -86,3 +86,12 @@ def test_before_a_deployment_the_names_of_sets_are_looked_up() -> None:
     assert faults({}, ReceiptRuleSet="company-mail") == []
     assert f'ReceiptRuleSet = "{OWN}"' in faults({})[0], "left by the stack, which CloudFormation cannot make again"
     assert faults({"ReplyDomain": "vastaa.example.fi", "ReceiptRuleSet": ""}) == [], "it is the stack's"
+
+
+def test_answers_are_not_switched_on_beside_an_active_set_of_others(ses: Any) -> None:
+    ses.set_active_receipt_rule_set(RuleSetName="company-mail")
+    (said,) = rule_set_faults(STAGE, {**RECEIVES, "ReceiptRuleSet": OWN}, {})
+    assert "receives by the rule set company-mail" in said
+    assert 'ReceiptRuleSet = "company-mail"' in said
+    assert list(rule_set_faults(STAGE, {**RECEIVES, "ReceiptRuleSet": "company-mail"}, {})) == []
+    assert list(rule_set_faults(STAGE, RECEIVES, RECEIVES)) == [], "what runs may be deployed anew"
