@@ -75,7 +75,7 @@ def test_the_story_of_a_person_in_finnish() -> None:
         "v1",
     )
     assert in_words(verdict, texts_in(SAMPLE, "fi")) == (
-        "Tekijä on ihminen.",
+        "Kyseessä oli ihminen.",
         "Avasi vain tarjouksen sivun, 4 minuuttia viestin saapumisen jälkeen.",
         "Painoi nappia 35 sekunnin lukemisen jälkeen.",
     )
