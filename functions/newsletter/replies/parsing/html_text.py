@@ -42,7 +42,7 @@ def _mark(quotes: int) -> str:
 
 def _add(lines: list[str], written: str) -> None:
     text = _BLANKS.sub(" ", html.unescape(written)).replace("\n", " ")
-    lines[-1] += text.lstrip(" ") if lines[-1] in ("", "> ") or lines[-1].endswith(" ") else text
+    lines[-1] += text.lstrip(" ") if not lines[-1] or lines[-1].endswith(" ") else text
 
 
 def _break(lines: list[str], quotes: int, *, empty: bool, forced: bool) -> None:
