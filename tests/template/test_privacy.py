@@ -84,7 +84,7 @@ KEPT: dict[str, Callable[[], list[timedelta]]] = {
     "Answers as they came": lambda: [received()],
     "Notices of answers": lambda: [queue("ReplyQueue"), queue("ReplyDeadLetters")],
     "All other messages": lambda: [others(dead=False), others(dead=True)],
-    "Answers as they came, and what they were taken for": lambda: [replies_store.LIFE],
+    "What answers were taken for, with the sender's address masked": lambda: [replies_store.LIFE],
     "Pictures of mails": lambda: [deleted_pictures()],
     "Logs": lambda: [timedelta(days=PARAMETERS["LogDays"]["Default"])],
     "Backups of all tables but `Guards`": lambda: [BACKUP],
@@ -157,8 +157,8 @@ EXPIRING = {
     "readers/transfers/transfers_store.py": "What became of imports and exports, without addresses",
     "replies/mailing_codes_store.py": "Ledger",
     "replies/reader_replies_store.py": "That somebody answered a mail, and their words if they are kept",
-    "replies/receiving/handled_replies_store.py": "Answers as they came, and what they were taken for",
-    "replies/replies_store.py": "Answers as they came, and what they were taken for",
+    "replies/receiving/handled_replies_store.py": "What answers were taken for, with the sender's address masked",
+    "replies/replies_store.py": "What answers were taken for, with the sender's address masked",
     "reports/stats_store.py": "Ledger",
     "sending/deliveries_store.py": "Ledger",
     "sending/feedback/ledger_items.py": "Ledger",
@@ -190,7 +190,8 @@ def test_periods_elsewhere_on_the_page_are_those_of_the_table() -> None:
 
 def test_the_finnish_notice_has_the_same_periods() -> None:
     days = [timedelta(days=int(each)) for each in re.findall(r"(\d+) päiv", NOTICE)]
-    assert days == [Retention().pending, Retention().left, Retention().clicks, ledger_keys.LIFE, BACKUP]
+    answers = [received(), Retention().clicks]
+    assert days == [Retention().pending, Retention().left, Retention().clicks, ledger_keys.LIFE, *answers, BACKUP]
 
 
 def test_what_the_company_must_fill_in_is_in_brackets_and_nothing_else_names_a_company() -> None:
