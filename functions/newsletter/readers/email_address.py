@@ -26,6 +26,11 @@ OFTEN_MISTYPED = (
     "yahoo.com",
 )
 """Large providers of private mailboxes, with names long enough that a similar name is probably a typing error."""
+LARGE_PROVIDERS = frozenset(
+    {*OFTEN_MISTYPED, "live.com", "live.fi", "me.com", "mac.com", "msn.com", "aol.com", "proton.me", "pm.me", "gmx.com"}
+    | {"gmx.de", "gmx.net", "web.de", "mail.com", "yandex.com", "zoho.com", "tutanota.com", "hotmail.se", "telia.com"}
+)
+"""Where anybody has a mailbox, so that the domain says nothing of who somebody is."""
 ALSO_RIGHT = frozenset(
     {"email.com", "hotmail.it", "icloud.com.cn", "mail.com", "outlook.com.au", "outlook.com.br", "protonmail.ch"}
     | {"ymail.com"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.platform.errors import NotSentYet, SentPerhaps
 from newsletter.platform.links.links import LinkClaims
-from newsletter.readers.email_address import OFTEN_MISTYPED
+from newsletter.readers.email_address import LARGE_PROVIDERS
 from newsletter.readers.manage.find import masked
 from newsletter.readers.unsubscribe import unsubscribe
 from newsletter.replies.addresses import ReplyTo
@@ -98,7 +98,7 @@ def open_mail(received: ReceivedMail, app: Container) -> Opened:
 def own_senders(app: Container) -> OwnSenders:
     """By what a mail of ours, or of our people, is known. At a large provider's, readers have their mailboxes too."""
     sender, replies = app.publication.sender, app.reply_settings
-    domains = {address.rpartition("@")[2] for address in (sender.address, sender.reply_to)} - {*OFTEN_MISTYPED}
+    domains = {address.rpartition("@")[2] for address in (sender.address, sender.reply_to)} - LARGE_PROVIDERS
     return OwnSenders(
         sender=sender.address.lower(),
         forward_to=replies.forward_to.lower(),

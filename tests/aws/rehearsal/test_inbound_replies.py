@@ -80,6 +80,7 @@ def test_an_answer_is_what_a_mail_program_writes(cloud: LocalCloud) -> None:
     answer = press(cloud, mail, "reply", text="Kiitos, voisimmeko sparrata tästä? 🙂")
     assert answer.status == 202
     notice, message = came(cloud)
+    assert f"In-Reply-To: {mail.headers['Message-ID']}\r\n".encode() in stored(cloud, notice)
     assert answer.json() == {"id": notice["mail"]["messageId"], "to": REPLY_TO}
     assert (notice["mail"]["source"], notice["receipt"]["recipients"]) == (READER, [REPLY_TO])
     assert (message["From"], message["To"], message["Subject"]) == (READER, REPLY_TO, "VS: Viisi päivää")

@@ -19,6 +19,7 @@ from tests.aws.replies.conftest import FORWARD_TO, MAIJA, PEKKA
 from tests.support.replies.answers import receive, receiver, reply_to, written
 from tests.support.stack.cloud import Cloud
 
+RAW_WITHOUT_SENDER = b"From: Ryhmae:;\r\nSubject: x\r\n\r\nKiitos!\r\n"
 KIND = "Kiitos! Voisimmeko sparrata tästä? ä 🙂"
 
 
@@ -250,3 +251,19 @@ def test_readers_in_the_domain_of_the_mailbox_are_readers_and_the_mailbox_itself
     assert last().outcome is ReplyOutcome.PERSON
     receive(cloud, written("Firma@Example.com", "Palaan tähän."), reply_to(mail))
     assert last().outcome is ReplyOutcome.OWN
+
+
+def test_of_a_sender_without_a_readable_address_the_mailbox_is_told_what_stood_there(cloud: Cloud, mail: Mail) -> None:
+    receive(cloud, RAW_WITHOUT_SENDER, reply_to(mail), sender="x@example.net")
+    (arrived,) = forwarded(cloud)
+    assert "osoitetta ei voitu lukea" in (arrived.text or "")
+    assert "Reply-To" not in arrived.headers
+
+
+def test_readers_at_a_large_provider_are_no_people_of_ours(
+    cloud: Cloud, mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = replace(app.publication.sender, reply_to="firma@proton.me")
+    monkeypatch.setattr(Container, "publication", replace(app.publication, sender=sender))
+    receive(cloud, written("lukija@proton.me", KIND), reply_to(mail))
+    assert last().outcome is ReplyOutcome.PERSON

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
 
@@ -165,3 +166,16 @@ def test_of_a_mail_that_is_too_large_its_text_goes_on_below_the_notes() -> None:
     found = email.message_from_bytes(text_only(read_mail(mail.as_bytes()), NOTED), policy=policy.default)
     assert found.get_content().replace("\r\n", "\n").startswith("Huomaa: ä.\n\nHei! Sopisiko ensi tiistai? 🙂")
     assert [part.get_filename() for part in found.walk() if part.get_filename()] == []
+
+
+def test_what_is_left_of_a_mail_that_cannot_be_rewritten_says_that_files_are_missing() -> None:
+    raw = NESTED + (b"--x\r\n" + NESTED) * 60 + b"\xe4"
+    frame = replace(FRAME, lost="Liitteet puuttuvat.")
+    assert "Liitteet puuttuvat." in sent(raw, frame).get_content()
+    assert "Liitteet puuttuvat." not in sent(written().as_bytes(), frame).get_content()
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r\r\n", b"\r"])
+def test_whatever_ends_its_lines_the_text_goes_on(end: bytes) -> None:
+    raw = end.join([b"From: maija@example.com", b"Subject: x", b"", b"Kiitos!", b"Soita.", b""])
+    assert sent(raw).get_content().split() == ["Kiitos!", "Soita."]

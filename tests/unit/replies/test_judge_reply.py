@@ -195,6 +195,7 @@ def test_texts_of_programs(subject: str, text: str, reason: str) -> None:
         ("Re: Case 2027: how it was done", "Thank you for getting in touch with us. Let us talk."),
         ("Auto: tarjouspyyntö", "Tarvitsemme uuden auton, soittakaa."),
         ("Hyväksytty: hakemuksemme", "Saimme rahoituksen, kiitos avusta!"),
+        ("Poissaoloviestit kuntoon – kysymys", "Miten kirjoitan hyvän?"),
     ],
 )
 def test_persons_use_such_words_too(subject: str, text: str) -> None:

@@ -170,7 +170,14 @@ def test_who_wishes_that_somebody_or_something_goes_gets_a_hint(own: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "own", ["Lopettakaa uutiskirjeen lähettäminen", "Peru tilaukseni kiitos 🙏", "Unsubscribe 😡\n👎🏽"]
+    "own",
+    [
+        "Lopettakaa uutiskirjeen lähettäminen",
+        "Lopeta",
+        "Lopettakaa, kiitos.",
+        "Peru tilaukseni kiitos 🙏",
+        "Unsubscribe 😡\n👎🏽",
+    ],
 )
 def test_a_wish_with_a_picture_letter_is_a_wish(own: str) -> None:
     assert judged(own) is LeaveWish.ONLY

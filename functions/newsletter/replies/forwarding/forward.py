@@ -10,7 +10,7 @@ from __future__ import annotations
 import email
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import policy
 from email.base64mime import body_encode
 from email.header import Header
@@ -39,13 +39,17 @@ IDS = re.compile(r"<[!-;=?-~]{1,250}>")
 
 @dataclass(frozen=True)
 class Frame:
-    """What is ours of the mail. `notes` are sentences for whoever reads it; `loop` is the domain of LOOP."""
+    """What is ours of the mail. `notes` are sentences for whoever reads it; `loop` is the domain of LOOP.
+
+    `lost` is one more, for a mail of which only the text can travel.
+    """
 
     sender_name: str
     sender: str
     to: str
     loop: str
     notes: Sequence[str] = ()
+    lost: str = ""
 
 
 def forwarded(raw: bytes, mail: IncomingMail, frame: Frame) -> bytes:
@@ -74,7 +78,7 @@ def text_only(mail: IncomingMail, frame: Frame) -> bytes:
 def _rewritten(raw: bytes, mail: IncomingMail, frame: Frame) -> bytes:
     """The mail with its parts in Base64 where their bytes could not travel."""
     if raw.lower().count(b"multipart/") > MOST_NESTED:  # the parser of `email` takes the square of their number
-        return text_only(mail, frame)
+        return text_only(mail, replace(frame, notes=(*frame.notes, frame.lost)))
     try:
         message = email.message_from_bytes(raw, policy=policy.compat32)
         for part in message.walk():
@@ -86,9 +90,9 @@ def _rewritten(raw: bytes, mail: IncomingMail, frame: Frame) -> bytes:
                 del message[name]
         again = message.as_bytes(policy=policy.compat32.clone(linesep="\r\n", max_line_length=None))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return text_only(mail, frame)
+        return text_only(mail, replace(frame, notes=(*frame.notes, frame.lost)))
     if not _travels(again):
-        return text_only(mail, frame)
+        return text_only(mail, replace(frame, notes=(*frame.notes, frame.lost)))
     if frame.notes:
         return _with_notes(again, mail, frame)
     return _head(mail, frame) + again
@@ -173,7 +177,7 @@ def _ids(mail: IncomingMail, name: str) -> list[str]:
 
 def _parted(raw: bytes) -> tuple[bytes, bytes, bytes]:
     """Headers and body, whose lines end in CRLF."""
-    return re.sub(rb"\r?\n", b"\r\n", raw).partition(b"\r\n\r\n")
+    return re.sub(rb"\r*\n|\r", b"\r\n", raw).partition(b"\r\n\r\n")
 
 
 def _fields(head: bytes) -> list[tuple[str, bytes]]:

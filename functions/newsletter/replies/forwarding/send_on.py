@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.platform.errors import NotSentYet
 from newsletter.platform.observability import count
+from newsletter.platform.text import cut, one_line
 from newsletter.replies.forwarding.forward import Frame, forwarded, text_only
 from newsletter.replies.parsing.incoming_mail import IncomingMail
 from newsletter.replies.receiving.received_mail import ReceivedMail
@@ -20,6 +21,7 @@ LARGEST = 14_600_000
 """Bytes of a mail that goes on whole: 10 MB in Base64 (RFC 2045, 6.8) and its text. Of a larger one its text does."""
 MOST_OF_A_SENDER, MOST_OF_ALL = 20, 1_000
 """Mails that go on within an hour. Whoever writes more is no reader, or wants to use us against the mailbox."""
+LONGEST_FROM = 200
 NOT_SCANNED = "PROCESSING_FAILED"
 
 
@@ -30,12 +32,12 @@ def send_on(reply: Reply, received: ReceivedMail, raw: bytes, size: int, mail: I
     """
     if reply.forwarded or app.handled_replies.is_forwarded(reply.id):
         return replace(reply, forwarded=True)
-    held = _held(reply, mail, app)
+    held = _held(reply, mail.from_address or received.source, app)
     if held is not Held.NOT:
         count("RepliesHeld")
         return replace(reply, held=held)
     whole = size <= LARGEST and received.checks.get("virus") != NOT_SCANNED
-    frame = _frame(reply, app, size=size, whole=whole)
+    frame = _frame(reply, mail, app, size=size, whole=whole)
     data = forwarded(raw, mail, frame) if whole else text_only(mail, frame)
     slot = another_slot(1, app, transactional=True)
     if slot is None:
@@ -47,23 +49,25 @@ def send_on(reply: Reply, received: ReceivedMail, raw: bytes, size: int, mail: I
     return replace(reply, forwarded=True, held=Held.NOT)
 
 
-def _held(reply: Reply, mail: IncomingMail, app: Container) -> Held:
+def _held(reply: Reply, sender: str, app: Container) -> Held:
     """Whether the limits of the hour are reached; not for what a person said is to go on."""
     now = app.now()
     if reply.said_by:
         return Held.NOT
-    if not app.quotas.take(f"answers-of#{app.ids.of(mail.from_address)}", now, MOST_OF_A_SENDER):
+    if not app.quotas.take(f"answers-of#{app.ids.of(sender)}", now, MOST_OF_A_SENDER):
         return Held.SENDER
     return Held.NOT if app.quotas.take("answers", now, MOST_OF_ALL) else Held.ALL
 
 
-def _frame(reply: Reply, app: Container, *, size: int, whole: bool) -> Frame:
+def _frame(reply: Reply, mail: IncomingMail, app: Container, *, size: int, whole: bool) -> Frame:
     publication, replies = app.publication, app.reply_settings
 
     def said(code: str, **values: object) -> str:
         return app.templates.text(f"replies.{code}", publication.languages[0], **values)
 
     notes = []
+    if not mail.from_address:
+        notes.append(said("no_address", sender=cut(one_line(" ".join(mail.headers.get("from", ()))), LONGEST_FROM)))
     if reply.outcome is ReplyOutcome.PERSON and not reply.authentic:
         notes.append(said("not_authentic"))
     if reply.left:
@@ -75,4 +79,4 @@ def _frame(reply: Reply, app: Container, *, size: int, whole: bool) -> Frame:
     elif not whole:
         notes.append(said("not_scanned"))
     sender = publication.sender
-    return Frame(sender.name, sender.address, replies.forward_to, replies.domain, notes)
+    return Frame(sender.name, sender.address, replies.forward_to, replies.domain, notes, said("files_lost"))

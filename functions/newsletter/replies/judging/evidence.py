@@ -90,8 +90,13 @@ def _of_subject(mail: IncomingMail, rules: Rules) -> Iterator[str]:
 
 
 def _begins(subject: str, starts: tuple[str, ...]) -> bool:
-    """Whether the subject begins with one of these, perhaps behind the tag of a gateway: [EXTERNAL]."""
-    return subject.casefold().startswith(starts) or _TAGS.sub("", subject, count=1).casefold().startswith(starts)
+    """Whether the subject begins with one of these as words, perhaps behind the tag of a gateway: [EXTERNAL]."""
+    written = (subject.casefold(), _TAGS.sub("", subject, count=1).casefold())
+    return any(
+        each.startswith(start) and not (start[-1].isalpha() and each[len(start) :][:1].isalpha())
+        for each in written
+        for start in starts
+    )
 
 
 def _of_text(mail: IncomingMail, own: str, rules: Rules) -> Iterator[str]:

@@ -54,14 +54,13 @@ def answer_to(mail: Mail, text: str, sender: str, now: datetime) -> Outgoing:
     message = _message(sender or reader, reply_address(mail), now)
     has_prefix = mail.subject.lower().startswith(words.prefix.lower())
     message["Subject"] = mail.subject if has_prefix else f"{words.prefix} {mail.subject}"
+    thread = b""
     if not another:
-        answered = mail.headers.get("Message-ID", "")
-        message["In-Reply-To"] = answered
-        message["References"] = " ".join(filter(None, (mail.headers.get("References", ""), answered)))
+        thread = _thread(mail)
         quoted = "\n".join(f"> {line}".rstrip() for line in (mail.text or "").splitlines())
         text = f"{text}\n\n{words.above.format(who=mail.from_, at=mail.at)}\n\n{quoted}"
     message.set_content(text, cte="quoted-printable")
-    return Outgoing(sender or reader, reply_address(mail), message.as_bytes())
+    return Outgoing(sender or reader, reply_address(mail), thread + message.as_bytes())
 
 
 def unsubscribe_as_apple(mail: Mail, now: datetime) -> Outgoing | None:
@@ -82,6 +81,13 @@ def reply_address(mail: Mail) -> str:
     """Where an answer goes: Reply-To, else From."""
     of_mail = mail.reply_to[0] if mail.reply_to else mail.headers.get("Reply-To") or mail.sender.text
     return _address(of_mail)
+
+
+def _thread(mail: Mail) -> bytes:
+    """EmailMessage would write ids as long as those of SES in encoded words, as no mail program does."""
+    answered = mail.headers.get("Message-ID", "")
+    references = "\r\n ".join((*mail.headers.get("References", "").split(), answered))
+    return f"In-Reply-To: {answered}\r\nReferences: {references}\r\n".encode()
 
 
 def _message(sender: str, to: str, now: datetime) -> EmailMessage:
