@@ -122,11 +122,11 @@ def test_a_notice_goes_to_the_queue_as_it_is_under_the_key_of_reports() -> None:
     assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": subscription["TopicArn"]}}
 
 
-def test_feedback_reads_the_queue_in_small_batches_and_has_six_times_its_time_for_them() -> None:
+def test_feedback_takes_one_mail_at_a_time_and_has_six_times_its_time_for_it() -> None:
     feedback = stack_with_replies().function("feedback")
     assert feedback is not None
     (source,) = (each for each in feedback.queues if each.queue_name == resource("ReplyQueue").physical_id)
-    assert (source.batch_size, source.max_concurrency, source.reports_failures, source.window) == (5, 2, True, 0)
+    assert (source.batch_size, source.max_concurrency, source.reports_failures, source.window) == (1, 5, True, 0)
     queue = resource("ReplyQueue").properties
     assert queue["VisibilityTimeout"] == 6 * feedback.timeout
     assert feedback.environment["NEWSLETTER_REPLY_QUEUE"].endswith(source.queue_name)

@@ -21,6 +21,7 @@ from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.my_data import LONGEST_RUN
 from newsletter.readers.profiles.records_store import ReaderRecords
 from newsletter.readers.subscriber import Status, Subscriber
+from newsletter.replies.reply import Reply, ReplyOutcome
 from tests.support.leads.presses import a_lead
 from tests.support.readers import erasure
 from tests.support.readers.erasure import CHOSEN, NOON, VISIT, enrollment, erase, form, of_readers, only_the_mark
@@ -60,6 +61,7 @@ WRITES: dict[str, Callable[[], Any]] = {
     "Bounces.restore": lambda: app.bounces.restore(ID),
     "Bounces.forget_soft_bounces": lambda: app.bounces.forget_soft_bounces(ID, ["x"]),
     "ReaderRecords.add": lambda: records().add({"id": ID, "record": "new#x"}),
+    "ReaderReplies.add": lambda: app.reader_replies.add(ID, Reply("r", NOON, "r", ReplyOutcome.PERSON), "x"),
     "SignUps.put_all": lambda: app.sign_ups.put_all([form()]),
     "SignUps.delete": lambda: app.sign_ups.delete(form()),
     "SignUps.reminded": lambda: app.sign_ups.reminded(ID, "old"),
@@ -125,6 +127,9 @@ WITHOUT_READERS = {
         "Failures",
         "FeedStates",
         "Fingerprints",
+        "HandledReplies",  # which received mails were handled, by hashes
+        "MailingCodes",
+        "Replies",  # what received mails were taken for, with a masked address, for 30 days
         "RateLimiter",
         "Mailings",
         "Reputation",

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from newsletter.container import Container, app
 from newsletter.platform.aws.pepper_fingerprints_store import KEY as FINGERPRINT
+from newsletter.platform.observability import metrics
 from rehearsal import environment, events
 from rehearsal.ses import FakeSes, Mail
 from rehearsal.ses.limits import UNLIMITED
@@ -264,6 +265,8 @@ def running(templates: Path = TEMPLATES) -> Iterator[Cloud]:
         patient_while_the_clock_runs(),
     ):
         app.reset()
+        # What was counted outside of a handler stays, and the hundredth is printed whatever the environment says.
+        metrics().clear_metrics()
         cloud = Cloud(
             stack,
             door.url,
