@@ -12,6 +12,7 @@ from newsletter.replies.reply import Held, Reply, ReplyOutcome
 
 LIFE = timedelta(days=30)
 PAGE = 200
+IN_THE_KEY = ("id", "at")
 
 
 class Replies(TableStore):
@@ -19,26 +20,8 @@ class Replies(TableStore):
 
     def put(self, reply: Reply) -> None:
         """Keep it, in place of what was said of the same mail before."""
-        values: dict[str, Any] = {
-            "key": reply.key,
-            "outcome": reply.outcome,
-            "reasons": list(reply.reasons),
-            "rules": reply.rules,
-            "sender": reply.sender,
-            "subscriber": reply.subscriber,
-            "mailing": reply.mailing,
-            "batch": reply.batch,
-            "wish": reply.wish,
-            "authentic": reply.authentic,
-            "forwarded": reply.forwarded,
-            "held": reply.held,
-            "left": reply.left,
-            "lead": reply.lead,
-            "said_by": reply.said_by,
-            "expires": int((reply.at + LIFE).timestamp()),
-        }
-        if reply.position is not None:
-            values["position"] = reply.position
+        values = {name: value for name, value in vars(reply).items() if name not in IN_THE_KEY and value is not None}
+        values |= {"reasons": list(reply.reasons), "expires": int((reply.at + LIFE).timestamp())}
         self._put(_day(reply.at), _sort_key(reply), values)
 
     def newest(self, limit: int, now: datetime, mailing: str = "") -> list[Reply]:
@@ -80,24 +63,8 @@ def _sort_key(reply: Reply) -> str:
 
 def _read(item: dict[str, Any]) -> Reply:
     at, _, name = item["sk"].partition("#")
-    position = item.get("position")
-    return Reply(
-        id=name,
-        at=parse_iso(at),
-        key=item["key"],
-        outcome=ReplyOutcome(item["outcome"]),
-        reasons=tuple(item["reasons"]),
-        rules=item["rules"],
-        sender=item["sender"],
-        subscriber=item["subscriber"],
-        mailing=item["mailing"],
-        batch=item["batch"],
-        position=None if position is None else int(position),
-        wish=item["wish"],
-        authentic=item["authentic"],
-        forwarded=item["forwarded"],
-        held=Held(item["held"]),
-        left=item["left"],
-        lead=item["lead"],
-        said_by=item["said_by"],
-    )
+    kept = {each: value for each, value in item.items() if each not in ("pk", "sk", "expires")}
+    kept |= {"outcome": ReplyOutcome(item["outcome"]), "held": Held(item["held"]), "reasons": tuple(item["reasons"])}
+    if "position" in item:
+        kept["position"] = int(item["position"])
+    return Reply(id=name, at=parse_iso(at), **kept)

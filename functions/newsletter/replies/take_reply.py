@@ -71,17 +71,18 @@ def take_answer(reply: Reply, received: ReceivedMail, opened: Opened, app: Conta
     answerer = find_reader(opened.mail, reply.mailing, reply.batch, app)
     if answerer is not None:
         reply = replace(reply, subscriber=answerer.reader.id, position=answerer.position)
-    person = reply.outcome is ReplyOutcome.PERSON and answerer is not None and reply.authentic
-    if person and answerer and answerer.own_address and opened.judgement.wish is LeaveWish.ONLY:
-        unsubscribe(_claims(answerer, reply), "answer", app.now(), app)
+    believed = answerer if reply.outcome is ReplyOutcome.PERSON and reply.authentic else None
+    leaves = opened.judgement.wish is LeaveWish.ONLY
+    if believed is not None and believed.own_address and leaves:
+        unsubscribe(_claims(believed, reply), "answer", app.now(), app)
         reply = replace(reply, left=True)
     stopped: NotSentYet | SentPerhaps | None = None
     try:
         reply = send_on(reply, received, opened.raw, opened.size, opened.mail, app)
     except (NotSentYet, SentPerhaps) as error:
         stopped = error
-    if person and answerer and opened.judgement.wish is not LeaveWish.ONLY:
-        answer = Answer(answerer, reply, opened.judgement.own_words, makes_lead=_makes_lead(opened.judgement, app))
+    if believed is not None and not leaves:
+        answer = Answer(believed, reply, opened.judgement.own_words, makes_lead=_makes_lead(opened.judgement, app))
         reply = replace(reply, lead=follow_answer(answer, app))
     if stopped is not None:
         raise stopped

@@ -38,11 +38,11 @@ def test_a_month_has_its_own_lines_and_nothing_after_their_time() -> None:
 
 
 def test_no_address_of_a_reader_gets_into_it_and_no_text_without_end() -> None:
-    line = app.audit.add("anna@sanaharju.example", "x" * 5000, "maija@example.com", NOW, via="command line")
+    line = app.audit.add("anna@firma.example", "x" * 5000, "maija@example.com", NOW, via="command line")
     app.audit.refuse(line, "maija@example.com is unknown")
     app.audit.refuse(line, "again")
     (found,) = app.audit.page("2026-11", 10, now=NOW).lines
-    assert (found.who, found.what, found.refused) == ("anna@sanaharju.example", "…@…", "…@… is unknown")
+    assert (found.who, found.what, found.refused) == ("anna@firma.example", "…@…", "…@… is unknown")
     assert len(found.act) <= 300
 
 

@@ -194,6 +194,23 @@ def test_while_ses_sends_nothing_the_lead_is_made_and_the_answer_goes_on_later(
     assert last().forwarded
 
 
+def test_a_mail_that_is_tried_again_counts_once_for_the_limits(
+    cloud: Cloud, mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise SendingStopped("the account is paused")
+
+    monkeypatch.setattr("newsletter.replies.forwarding.send_on.MOST_OF_A_SENDER", 2)
+    received = receiver(cloud).receive(written(MAIJA, KIND), [reply_to(mail)], given={})
+    with monkeypatch.context() as patched:
+        patched.setattr(type(app.mailer), "send_raw", stopped)
+        for _ in range(3):
+            assert len(cloud.drain()) == 1
+            receiver(cloud).tell_again(received)
+    assert cloud.drain() == []
+    assert (last().forwarded, last().held) == (True, Held.NOT)
+
+
 def test_our_own_people_make_no_lead_and_no_exit(cloud: Cloud, mail: Mail) -> None:
     receive(cloud, written("myynti@sanaharju.example", "Hei Maija, palaan tähän."), reply_to(mail))
     assert webhooks(cloud) == []

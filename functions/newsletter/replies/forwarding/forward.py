@@ -75,10 +75,14 @@ def text_only(mail: IncomingMail, frame: Frame) -> bytes:
     return _thread(mail) + message.as_bytes()
 
 
+def _without_files(mail: IncomingMail, frame: Frame) -> bytes:
+    return text_only(mail, replace(frame, notes=(*frame.notes, frame.lost)))
+
+
 def _rewritten(raw: bytes, mail: IncomingMail, frame: Frame) -> bytes:
     """The mail with its parts in Base64 where their bytes could not travel."""
     if raw.lower().count(b"multipart/") > MOST_NESTED:  # the parser of `email` takes the square of their number
-        return text_only(mail, replace(frame, notes=(*frame.notes, frame.lost)))
+        return _without_files(mail, frame)
     try:
         message = email.message_from_bytes(raw, policy=policy.compat32)
         for part in message.walk():
@@ -90,9 +94,9 @@ def _rewritten(raw: bytes, mail: IncomingMail, frame: Frame) -> bytes:
                 del message[name]
         again = message.as_bytes(policy=policy.compat32.clone(linesep="\r\n", max_line_length=None))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return text_only(mail, replace(frame, notes=(*frame.notes, frame.lost)))
+        return _without_files(mail, frame)
     if not _travels(again):
-        return text_only(mail, replace(frame, notes=(*frame.notes, frame.lost)))
+        return _without_files(mail, frame)
     if frame.notes:
         return _with_notes(again, mail, frame)
     return _head(mail, frame) + again

@@ -10,6 +10,7 @@ from newsletter.platform.observability import count
 from newsletter.platform.text import cut, one_line
 from newsletter.replies.forwarding.forward import Frame, forwarded, text_only
 from newsletter.replies.parsing.incoming_mail import IncomingMail
+from newsletter.replies.receiving.handled_replies_store import COUNTED, FORWARDED
 from newsletter.replies.receiving.received_mail import ReceivedMail
 from newsletter.replies.reply import Held, Reply, ReplyOutcome
 from newsletter.sending.reserve_slots import another_slot, sleep_until
@@ -22,6 +23,7 @@ LARGEST = 14_600_000
 MOST_OF_A_SENDER, MOST_OF_ALL = 20, 1_000
 """Mails that go on within an hour. Whoever writes more is no reader, or wants to use us against the mailbox."""
 LONGEST_FROM = 200
+"""Characters of a From that cannot be read."""
 NOT_SCANNED = "PROCESSING_FAILED"
 
 
@@ -30,12 +32,15 @@ def send_on(reply: Reply, received: ReceivedMail, raw: bytes, size: int, mail: I
 
     After SentPerhaps it is tried again: that an answer is there twice is better than that it is lost.
     """
-    if reply.forwarded or app.handled_replies.is_forwarded(reply.id):
+    marks = app.handled_replies.marks(reply.id)
+    if reply.forwarded or FORWARDED in marks:
         return replace(reply, forwarded=True)
-    held = _held(reply, mail.from_address or received.source, app)
+    # A mail that is tried again, while SES sends nothing, and one that a person has sent on, are not counted anew.
+    held = Held.NOT if reply.said_by or COUNTED in marks else _held(mail.from_address or received.source, app)
     if held is not Held.NOT:
         count("RepliesHeld")
         return replace(reply, held=held)
+    app.handled_replies.mark(reply.id, COUNTED)
     whole = size <= LARGEST and received.checks.get("virus") != NOT_SCANNED
     frame = _frame(reply, mail, app, size=size, whole=whole)
     data = forwarded(raw, mail, frame) if whole else text_only(mail, frame)
@@ -44,16 +49,14 @@ def send_on(reply: Reply, received: ReceivedMail, raw: bytes, size: int, mail: I
         raise NotSentYet("no slot for an answer")
     sleep_until(slot, app)
     app.mailer.send_raw(data, frame.to)
-    app.handled_replies.mark_forwarded(reply.id)
+    app.handled_replies.mark(reply.id, FORWARDED)
     count("RepliesForwarded")
     return replace(reply, forwarded=True, held=Held.NOT)
 
 
-def _held(reply: Reply, sender: str, app: Container) -> Held:
-    """Whether the limits of the hour are reached; not for what a person said is to go on."""
+def _held(sender: str, app: Container) -> Held:
+    """Whether the limits of the hour are reached."""
     now = app.now()
-    if reply.said_by:
-        return Held.NOT
     if not app.quotas.take(f"answers-of#{app.ids.of(sender)}", now, MOST_OF_A_SENDER):
         return Held.SENDER
     return Held.NOT if app.quotas.take("answers", now, MOST_OF_ALL) else Held.ALL

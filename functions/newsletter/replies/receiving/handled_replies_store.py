@@ -17,6 +17,9 @@ LEASE = timedelta(minutes=2)
 LIFE = timedelta(days=30)
 """For longer than a queue and its dead letters deliver."""
 
+COUNTED, FORWARDED = "counted", "forwarded"
+"""What is done with a mail once: it is counted by the limits of the hour, and it goes on."""
+
 
 class HandledReplies:
     """One expiring item per received mail, and one per mail that somebody wrote, however often it comes in."""
@@ -59,14 +62,14 @@ class HandledReplies:
         """It is not done, and may be tried at once."""
         holds(self._client, "update_item", TableName=self._table, Key=_key(reply), **change({}, remove=("leased",)))
 
-    def is_forwarded(self, reply: str) -> bool:
-        """Whether the mail went on already, in a run that did not come to its end."""
+    def marks(self, reply: str) -> frozenset[str]:
+        """Those of COUNTED and FORWARDED that runs before have left, which did not come to their end."""
         answer = self._client.get_item(TableName=self._table, Key=_key(reply), ConsistentRead=True)
-        return "forwarded" in answer.get("Item", {})
+        return frozenset(answer.get("Item", {})) & {COUNTED, FORWARDED}
 
-    def mark_forwarded(self, reply: str) -> None:
-        """Note that it went on; a run that dies before this sends it once more."""
-        holds(self._client, "update_item", TableName=self._table, Key=_key(reply), **change({"forwarded": True}))
+    def mark(self, reply: str, what: str) -> None:
+        """Leave one of them for whoever does it again; a run that dies before this does the thing once more."""
+        holds(self._client, "update_item", TableName=self._table, Key=_key(reply), **change({what: True}))
 
     def is_first(self, reply: str, sender: str, message_id: str, text: str, now: datetime) -> bool:
         """Whether what this sender wrote has not come in before, as another received mail.
