@@ -38,8 +38,8 @@ class Held(StrEnum):
 
 @dataclass(frozen=True)
 class Reply:
-    """`id` is SES's, `key` where the raw mail is kept (30 days). `sender` is masked; it is the envelope's where the mail
-    was not read. `subscriber` is empty where no reader was found. `reasons` are codes of replies/judging, `rules` the
+    """`id` is SES's, `key` where the raw mail is kept (30 days). `sender` is masked; of a mail that was not read, it is
+    the envelope's. `subscriber` is empty where no reader was found. `reasons` are codes of replies/judging, `rules` the
     version of its rules.
 
     `wish` is `only`, `among_others` or `none`: whether they wish to leave. `authentic`: the address in From was theirs.

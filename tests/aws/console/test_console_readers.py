@@ -21,14 +21,6 @@ READER = "maija.lukija@example.com"
 
 
 @pytest.fixture
-def looker(cloud: Cloud, issuer: Issuer) -> Browser:
-    """Signed in, and may not send."""
-    browser = Browser(cloud, issuer)
-    browser.sign_in()
-    return browser
-
-
-@pytest.fixture
 def marketing(cloud: Cloud, issuer: Issuer) -> Browser:
     browser = Browser(cloud, issuer)
     browser.sign_in(**MARKETING, email="anna@example.com")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.container import app
-from tests.support.console.console_calls import MARKETING, Browser, Program
+from tests.support.console.console_calls import Browser, Program
 from tests.support.console.issuer import Issuer
 from tests.support.replies.answering import MAILING, OTHER, READER, WORDS, Answering, answering
 from tests.support.stack.cloud import Cloud
@@ -24,21 +24,6 @@ def answers(tmp_path: Path) -> Iterator[Answering]:
 def cloud(answers: Answering) -> Cloud:
     """The one that is answered."""
     return answers.cloud
-
-
-@pytest.fixture
-def marketing(cloud: Cloud, issuer: Issuer) -> Browser:
-    browser = Browser(cloud, issuer)
-    browser.sign_in(**MARKETING, email="anna@example.com")
-    return browser
-
-
-@pytest.fixture
-def looker(cloud: Cloud, issuer: Issuer) -> Browser:
-    """Signed in, and may not send."""
-    browser = Browser(cloud, issuer)
-    browser.sign_in()
-    return browser
 
 
 @pytest.fixture
