@@ -28,6 +28,7 @@ from rehearsal.template.model import Function, Stack
 from rehearsal.template.stack import load_stack
 from tests.support.aws.account import emptied, waiting
 from tests.support.mailings.templates import TEMPLATES
+from tests.support.stack.context import Context
 from tests.support.stack.outside import Door, Webhook
 from tests.support.stack.patience import patient_while_the_clock_runs
 from tests.support.stack.shared_templates import shared_templates
@@ -210,19 +211,6 @@ class Cloud:
     def _url_of(self, queue_name: str) -> str:
         account = self.stack.account
         return f"https://sqs.{account.region}.amazonaws.com/{account.account_id}/{queue_name}"
-
-
-class Context:
-    """What Lambda tells a handler of its surroundings, as far as we look."""
-
-    function_name = "test"
-    memory_limit_in_mb = 1024
-    invoked_function_arn = "arn:aws:lambda:eu-north-1:123456789012:function:test"
-    aws_request_id = "test"
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Plenty."""
-        return 60_000
 
 
 def link_to(page: str, mail: Mail, number: int = 0) -> str:
