@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.readers.subscriber import CurrentSubscriber
+from newsletter.readers.subscriber import CurrentSubscriber, Status, Subscriber
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -33,6 +33,20 @@ def current_subscriber(subscriber: str, app: Container) -> CurrentSubscriber:
         language=profile.language,
         tracking=profile.tracking,
     )
+
+
+def with_choices(subscriber: str, app: Container) -> tuple[CurrentSubscriber, Subscriber | None]:
+    """The same, and the record of the reader with that id; None if there is none, or it is broken.
+
+    An active reader, whom nearly every link belongs to, is read once.
+    """
+    try:
+        record = app.subscribers.get(subscriber)
+    except (KeyError, TypeError, ValueError):
+        record = None
+    if record is None or record.status is not Status.ACTIVE:
+        return current_subscriber(subscriber, app), record
+    return CurrentSubscriber(record.id, record.status, record.language, tracking=record.choices.tracking), record
 
 
 def earlier_ids(subscriber: str, app: Container) -> list[str]:

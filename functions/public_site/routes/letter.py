@@ -8,8 +8,8 @@ from newsletter.container import app
 from newsletter.mailings.planning.ledger_keys import LIFE as LEDGER_LIFE
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.web.answer import Answer, html_answer
-from newsletter.readers.current_subscriber import current_subscriber
-from newsletter.readers.subscriber import CurrentSubscriber, Status
+from newsletter.readers.current_subscriber import with_choices
+from newsletter.readers.subscriber import CurrentSubscriber, Status, Subscriber
 from newsletter.sending.sent_letter import SentLetter, find_letter
 from public_site.request import Request
 from public_site.responses import page
@@ -28,27 +28,23 @@ def show_letter(request: Request, token: str) -> Answer:
     410 if the reader was erased, or the ledger no longer knows which variant they were sent.
     """
     claims = app.links.read(LinkPurpose.LETTER, token)
-    reader = current_subscriber(claims.subscriber, app)
+    reader, record = with_choices(claims.subscriber, app)
     if reader.status in ("", Status.ERASED):
         return page(request, "erased", reader.language, status=410, now=False, in_crm=False)
-    letter = find_letter(claims, _shown(claims, reader), app)
+    letter = find_letter(claims, _shown(claims, reader, record), app)
     if letter is None:
         return page(request, "letter_gone", reader.language, status=410, days=LEDGER_LIFE.days)
     return html_answer(200, _with_note(letter, reader), letter.language, POLICY)
 
 
-def _shown(claims: LinkClaims, reader: CurrentSubscriber) -> dict[str, str]:
+def _shown(claims: LinkClaims, reader: CurrentSubscriber, record: Subscriber | None) -> dict[str, str]:
     """Name and address for greeting and fields; none if they cannot be read, or the reader has another address now.
 
     Somebody else may have the old mailbox by now.
     """
-    if reader.id != claims.subscriber:
+    if record is None or reader.id != claims.subscriber:
         return {}
-    try:
-        found = app.subscribers.get(claims.subscriber)
-    except (KeyError, TypeError, ValueError):
-        return {}
-    return {"name": found.choices.name, "email": found.email} if found else {}
+    return {"name": record.choices.name, "email": record.email}
 
 
 def _with_note(letter: SentLetter, reader: CurrentSubscriber) -> str:

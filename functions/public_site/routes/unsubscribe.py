@@ -6,8 +6,8 @@ from newsletter.container import app
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.web.answer import Answer
 from newsletter.readers.change_address import current_id
-from newsletter.readers.current_subscriber import BROKEN, current_subscriber
-from newsletter.readers.subscriber import Status, Subscriber
+from newsletter.readers.current_subscriber import BROKEN, with_choices
+from newsletter.readers.subscriber import Status
 from newsletter.readers.unsubscribe import REASONS, ask_to_resubscribe, save_reason, status_and_language, unsubscribe
 from public_site.reader_links import link
 from public_site.request import Request
@@ -18,22 +18,22 @@ from public_site.routes.subscription import check_mail
 
 def ask_to_unsubscribe(request: Request, token: str) -> Answer:
     """The page with the button, and less mail as another way out; opening it changes nothing."""
-    claims, today = _read(token)
-    reader = current_subscriber(today.subscriber, app)
+    claims = app.links.read(LinkPurpose.UNSUBSCRIBE, token)
+    reader, record = with_choices(claims.subscriber, app)
     if reader.status in ("", Status.ERASED):
         return page(request, "erased", reader.language, now=False, in_crm=False)
     if reader.status not in (BROKEN, Status.ACTIVE):
         return _gone(request, claims, reader.status, reader.language)
     # Only links of the present address may change preferences.
     changeable = reader.status == Status.ACTIVE and reader.id == claims.subscriber
-    whole = _whole(claims) if changeable else None
+    less = changeable and record
     return page(
         request,
         "unsubscribe",
         reader.language,
         preferences_url=link(LinkPurpose.PREFERENCES, claims) if changeable else "",
-        less=less_for(claims, whole) if whole else None,
-        choices=shown_choices(whole) if whole else {},
+        less=less_for(claims, less) if less else None,
+        choices=shown_choices(less) if less else {},
     )
 
 
@@ -82,14 +82,6 @@ def _read(token: str) -> tuple[LinkClaims, LinkClaims]:
     """
     claims = app.links.read(LinkPurpose.UNSUBSCRIBE, token)
     return claims, claims._replace(subscriber=current_id(claims.subscriber, app))
-
-
-def _whole(claims: LinkClaims) -> Subscriber | None:
-    """The reader with their choices; None if their record is broken, which must keep nobody from leaving."""
-    try:
-        return app.subscribers.get(claims.subscriber)
-    except (KeyError, TypeError, ValueError):
-        return None
 
 
 def _gone(request: Request, claims: LinkClaims, status: str, language: str, *, explained: bool = False) -> Answer:

@@ -13,6 +13,7 @@ import pytest
 from newsletter.container import app
 from newsletter.mail.mail_links import CANARY, without_canary
 from newsletter.mailings.status import MailingState, MailingStatus
+from newsletter.platform.aws import clients as aws
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.readers.subscriber import Status, subscriber_id
 from rehearsal.ses import Mail
@@ -225,3 +226,23 @@ def test_a_record_that_cannot_be_read_costs_the_greeting_its_name_and_nothing_el
     assert answer["statusCode"] == 200
     assert "Maija" not in answer["body"]
     assert cloud.http("GET", link_to("unsubscribe", mail))["statusCode"] == 200
+
+
+def test_each_page_of_a_mail_reads_its_reader_once(cloud: Cloud) -> None:
+    """A scanner opens all of them: what each waits for, it waits for with an execution."""
+    mail = digest(cloud)
+    asked: list[str] = []
+
+    def note_down(model: Any, **_: Any) -> None:
+        asked.append(model.name)
+
+    for place, reads in (("preferences", 1), ("unsubscribe", 1), ("letter", 3)):
+        assert cloud.http("GET", link_to(place, mail))["statusCode"] == 200  # secrets and templates are read by now
+        calls = aws.client("dynamodb").meta.events
+        calls.register("before-call.dynamodb", note_down)
+        try:
+            cloud.http("GET", link_to(place, mail))
+        finally:
+            calls.unregister("before-call.dynamodb", note_down)
+        assert asked == ["GetItem"] * reads, place
+        asked.clear()
