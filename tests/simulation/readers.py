@@ -7,6 +7,7 @@ and one reader in SAMPLE is played by the real site (docs/benchmarks.md).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from statistics import fmean
 
 from cli.costs import usage
 from tests.simulation.send import Sent, Stage
@@ -23,11 +24,15 @@ def figures(stage: Stage, sent: Sent) -> list[tuple[str, str]]:
     return [
         ("visits", f"{seen.visits:,}"),
         ("visits in the busiest second", f"{seen.busiest:,}"),
-        ("of them played by the real site", f"{len(seen.seconds):,}"),
+        ("of them played by the real site", f"{seen.answers.total():,}"),
         ("people's clicks", f"{seen.people:,}"),
         ("share of them that reached the article at once", f"{seen.share_at_once:.6f}"),
         ("seconds of the slowest visit in a hundred", f"{seen.p99:.3f}"),
         ("milliseconds that a visit takes of an execution, on average", f"{1000 * seen.executed_s / let_in:.1f}"),
+        *(
+            (f"milliseconds of it at {path}, where it is played", f"{1000 * fmean(took):.1f}")
+            for path, took in sorted(seen.seconds.items())
+        ),
         *((f"turned away: {who}", f"{number:,}") for who, number in sorted(seen.turned_away.items())),
         *((f"answered {status} at {path}", f"{number:,}") for (path, status), number in sorted(seen.answers.items())),
         ("executions of Lambda at once, at most", f"{stage.fleet.executions.busiest:,}"),

@@ -25,6 +25,7 @@ from rehearsal.lambda_.lineage import LIMIT  # noqa: E402
 from tests.simulation import readers as readers_seen  # noqa: E402
 from tests.simulation.asked import asked  # noqa: E402
 from tests.simulation.aws import apart  # noqa: E402
+from tests.simulation.progress import progress_told  # noqa: E402
 from tests.simulation.send import Sent, Stage  # noqa: E402
 from tests.soak.run import surroundings  # noqa: E402
 
@@ -42,7 +43,8 @@ def main() -> int:
         stage = Stage(
             wanted.readers, wanted.rate, ask, feedback=wanted.feedback, crowd=wanted.crowd, mails=wanted.mails
         )
-        sent = stage.send()
+        with progress_told(stage):
+            sent = stage.send()
     for name, value in [*table(sent), *(readers_seen.figures(stage, sent) if wanted.crowd else [])]:
         print(f"{value:>22}  {name}")
     print(f"{time.monotonic() - began:>22,.0f}  seconds of this machine")

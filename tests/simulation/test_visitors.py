@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.simulation.aws import Apart
+from tests.simulation.progress import progress
 from tests.simulation.readers import broken, figures
 from tests.simulation.send import Crowd, Sent, Stage
 from tests.soak.run import surroundings
@@ -51,7 +52,15 @@ def test_each_mail_is_reported_on_and_some_bounce(wide: tuple[Stage, Sent]) -> N
 def test_the_figures_name_what_was_seen(wide: tuple[Stage, Sent]) -> None:
     shown = dict(figures(*wide))
     assert shown.keys() >= {"visits", "people's clicks", "doubtful recipients", "USD for visits"}
+    assert float(shown["milliseconds of it at /preferences/{token}, where it is played"]) >= 5  # one read
     assert any(name.startswith("seconds that a message waited in the FeedbackQueue") for name in shown)
+
+
+def test_a_line_says_how_far_it_is(wide: tuple[Stage, Sent]) -> None:
+    stage, _ = wide
+    assert stage.visitors is not None
+    said = progress(stage)
+    assert said.endswith(f": {READERS} of {READERS} recipients, {stage.visitors.seen.visits:,} visits")
 
 
 def test_an_account_that_is_too_small_is_seen() -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -79,7 +80,8 @@ class Visit:
 
 @dataclass
 class Seen:
-    """What became of the visits. `answers` counts statuses of those that were played, `seconds` is how long they took.
+    """What became of the visits. `answers` counts statuses of those that were played, by route; `seconds` is how long
+    each of them took, by route, too.
 
     `turned_away` counts those that API Gateway or Lambda refused, by route and who it was.
     """
@@ -88,7 +90,7 @@ class Seen:
     people: int = 0
     at_once: int = 0
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
-    seconds: list[float] = field(default_factory=list)
+    seconds: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     turned_away: Counter[str] = field(default_factory=Counter)
     truth: dict[str, set[str]] = field(default_factory=dict)
     """Of readers who were played: `machine`, `person` or both, by subscriber and mailing (`subscriber mailing`)."""
@@ -105,7 +107,7 @@ class Seen:
     @property
     def p99(self) -> float:
         """Seconds; 0 where none was played."""
-        ordered = sorted(self.seconds)
+        ordered = sorted(chain.from_iterable(self.seconds.values()))
         return ordered[int(0.99 * (len(ordered) - 1))] if ordered else 0.0
 
 
@@ -257,7 +259,7 @@ class Visitors:
             heapq.heappush(self._ends, (self._fleet.clock.seconds + self._cpu, number))
         took = self._fleet.clock.seconds - began + self._cpu
         self._lately[visit.match.route.path].append(took)
-        self.seen.seconds.append(took)
+        self.seen.seconds[visit.match.route.path].append(took)
         self.seen.executed_s += took
         self.seen.answers[visit.match.route.path, answer["statusCode"]] += 1
         self.seen.at_once += visit.person and answer["statusCode"] == 302
