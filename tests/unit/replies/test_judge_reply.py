@@ -107,6 +107,7 @@ def test_no_person_writes_from_an_address_of_programs(sender: str) -> None:
         "AUTOSVAR: November",
         "Automatiskt svar: November",
         "Frånvarande: November",
+        "Ej på kontoret: November",
         "Out of Office: November",
         "Out of Office AutoReply: November",
         "Automatische Antwort: November",
@@ -167,6 +168,7 @@ def test_a_person_may_be_on_holiday(text: str) -> None:
         ("Ärende 4711: November", "Vi har tagit emot ditt meddelande.", "ticket_receipt"),
         (ANSWER, "Kiitos yhteydenotostasi! Asianumerosi on 4321, palaamme pian.", "ticket_receipt"),
         (ANSWER, "Thank you for contacting us. Your case number is 4321.", "ticket_receipt"),
+        ("Incident INC0010001", "Incident INC0010001 has been opened on your behalf.", "ticket_receipt"),
         ("ABC-12 November", "Just confirming that we got your request.", "ticket_receipt"),
         ("Please confirm your message", "Press the button.", "challenge"),
         (
@@ -188,6 +190,7 @@ def test_texts_of_programs(subject: str, text: str, reason: str) -> None:
         (ANSWER, "Kiitos viestistäsi! Kiinnostaa kovasti."),
         ("[#1234] November", "Could Anna call me about this?"),
         (ANSWER, "Sain teiltä automaattisen vastauksen, mutta kukaan ei soittanut."),
+        (ANSWER, "Kiitos! Vai tämä on automaattinen vastaus? En usko, soittakaa."),
         (ANSWER, "We have received your newsletter for years, thank you."),
         ("VS: Viestinnän trendit (2027)", "Kiitos viestistäsi! Soitellaan."),
         (ANSWER, "Kiitos yhteydenotosta! Covid-19 vei meiltä messut, mutta nyt jutellaan."),

@@ -78,6 +78,9 @@ AMONG_OTHERS = [
     "Unsubscribe. Please call me",
     "Poista minut listalta. Kiitos soitosta eilen",
     "Avsluta prenumerationen. Hej då så länge",
+    "Ei enää, kiitos",
+    "Inte mer, tack!",
+    "No more, thanks",
 ]
 NONE = [
     "",
@@ -98,6 +101,7 @@ NONE = [
     "Haluan pois tästä kierteestä, auttakaa",
     "Ta bort den här bilden från sidan",
     "Tilaukseni ei tullut perille",
+    "Emme pelkää LinkedIniä, ei enää kiitos teidän",
 ]
 
 

@@ -13,6 +13,7 @@ from newsletter.replies.parsing.incoming_mail import IncomingMail
 
 MOST_LOOKED_AT = 3_000
 """Characters of what was written."""
+_SENTENCE_END = re.compile(r"[.!?]")
 _TAGS = re.compile(r"(?:\[[^\]]{1,40}\]\s*|\*{3}[^*]{1,40}\*{3}\s*)+")
 _REPORTS = {
     "message/delivery-status": "delivery_report",
@@ -101,7 +102,7 @@ def _begins(subject: str, starts: tuple[str, ...]) -> bool:
 
 def _of_text(mail: IncomingMail, own: str, rules: Rules) -> Iterator[str]:
     texts = rules.texts
-    if texts["automatic"].search(own):
+    if any(not _is_asked(own, found) for found in texts["automatic"].finditer(own)):
         yield "automatic_text"
     if texts["challenge"].search(own):
         yield "challenge"
@@ -115,3 +116,9 @@ def _of_text(mail: IncomingMail, own: str, rules: Rules) -> Iterator[str]:
     numbered = ticket or any(texts["number"].search(each) for each in (mail.subject, own))
     if (numbered and texts["received"].search(own)) or (ticket and texts["thanks"].search(own)):
         yield "ticket_receipt"
+
+
+def _is_asked(text: str, found: re.Match[str]) -> bool:
+    """Whether the sentence ends as a question, as where a person asks whether they were answered by a program."""
+    end = _SENTENCE_END.search(text, found.end())
+    return bool(end and end[0] == "?")
