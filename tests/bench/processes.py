@@ -14,6 +14,8 @@ from urllib.request import Request, urlopen
 from tests.bench.stack import ROOT, variables
 
 READERS = 1_000_000
+RATE = 5_000.0
+"""Recipients a second that the account may send to."""
 _KEPT_AWAY = ("AWS_", "NEWSLETTER_", "POWERTOOLS_")
 
 
@@ -43,10 +45,10 @@ class Stub:
 
 
 @contextmanager
-def stub(readers: int = READERS) -> Iterator[Stub]:
-    """A fresh stub with so many readers."""
+def stub(readers: int = READERS, rate: float = RATE) -> Iterator[Stub]:
+    """A fresh stub with so many readers, whose account may send to so many recipients a second."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.stub.server", str(readers)],
+        [sys.executable, "-m", "tests.bench.stub.server", str(readers), str(rate)],
         cwd=ROOT,
         env=_environment({}),
         stdin=subprocess.PIPE,

@@ -22,7 +22,6 @@ from newsletter.platform.rate_limit import BULK, bulk_pace
 from tests.bench import processes
 from tests.bench.programs.mailing import MAILING
 from tests.bench.programs.send_batches import send
-from tests.bench.stub.server import RATE
 
 OPERATIONS: dict[str, tuple[aws.Service, str]] = {
     "BatchGetItem": ("dynamodb", "batch_get_item"),
@@ -64,30 +63,33 @@ def again(calls: list[tuple[str, dict[str, Any]]], batch: str) -> None:
         getattr(aws.client(service), method)(**request)
 
 
-def keep_lane_busy() -> None:
+def keep_lane_busy(slot: float) -> None:
     """Reserve some slots, as other senders do while a mailing goes out: then no event finds the lane idle."""
-    app.rate_limiter.reserve(BULK, 3 * bulk_pace(RATE).seconds, app.now().timestamp())
+    app.rate_limiter.reserve(BULK, 3 * slot, app.now().timestamp())
 
 
-def bare(calls: list[tuple[str, dict[str, Any]]], batches: list[str]) -> float:
-    """CPU seconds for the calls of these batches, each in its slot."""
-    began, slot = process_time(), monotonic()
+def bare(calls: list[tuple[str, dict[str, Any]]], batches: list[str], slot: float) -> float:
+    """CPU seconds for the calls of these batches, each in its slot of so many seconds."""
+    began, due = process_time(), monotonic()
     for batch in batches:
-        sleep(max(0.0, slot - monotonic()))
+        sleep(max(0.0, due - monotonic()))
         again(calls, batch)
-        slot += bulk_pace(RATE).seconds
+        due += slot
     return process_time() - began
 
 
 def main() -> None:
-    """Arguments: messages to warm up with, one to note, messages to measure, how many of them are in an event."""
-    warm_up, noted, measured, at_once = processes.arguments()
+    """Arguments: messages to warm up with, one to note, messages to measure, how many of them are in an event, and how
+    many recipients a second the account may send to.
+    """
+    warm_up, noted, measured, at_once, rate = processes.arguments()
+    slot = bulk_pace(rate).seconds
     send(warm_up, 1)
     calls = calls_of(noted)
     if [operation for operation, _ in calls] != list(OPERATIONS):
         raise processes.Failed(f"a batch made other calls: {[operation for operation, _ in calls]}")
     name = json.loads(noted)["batch"]
-    bare(calls, [f"{name}-warm-up-{number}" for number in range(10)])
+    bare(calls, [f"{name}-warm-up-{number}" for number in range(10)], slot)
     ours_s: list[float] = []
     bare_s: list[float] = []
     for begin in range(0, len(measured), at_once):
@@ -95,11 +97,11 @@ def main() -> None:
         batches = [f"{name}-bare-{begin + number}" for number in range(len(bodies))]
         # Each way is first every other time: what comes second finds warmer caches.
         if len(ours_s) % 2:
-            bare_s.append(bare(calls, batches))
-        keep_lane_busy()
+            bare_s.append(bare(calls, batches, slot))
+        keep_lane_busy(slot)
         ours_s.append(send(bodies, at_once))
         if len(bare_s) < len(ours_s):
-            bare_s.append(bare(calls, batches))
+            bare_s.append(bare(calls, batches, slot))
     print(json.dumps({"ours_s": ours_s, "bare_s": bare_s}))
 
 

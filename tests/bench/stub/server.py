@@ -10,8 +10,6 @@ import zlib
 from tests.bench.stack import layout
 from tests.bench.stub.account import Account
 
-RATE = 5_000.0
-"""Recipients a second that the account may send to: a batch of 50 every 11 ms, about what one processor sends."""
 REQUEST_ID = "0F7M7E8V1C3K2QK0T1H0000000VV4KQNSO5AEMVJF66Q9ASUAAJG"
 
 
@@ -53,9 +51,9 @@ class Connection(asyncio.Protocol):
             self._transport.write(head.encode() + answer.body)
 
 
-async def serve(readers: int) -> None:
+async def serve(readers: int, rate: float) -> None:
     """Serve until standard input ends, that is until whoever started us is gone."""
-    account = Account(layout(), readers, RATE)
+    account = Account(layout(), readers, rate)
     gc.freeze()
     gc.disable()
     loop = asyncio.get_running_loop()
@@ -66,4 +64,4 @@ async def serve(readers: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(int(sys.argv[1]), float(sys.argv[2])))
