@@ -26,9 +26,9 @@ def admitted(request: Request, email: str) -> bool:
     now = app.now()
     if not needs_proof(request.network, now, app):
         return True
-    if solved(request.field("altcha"), app, now):
+    if solved(request.field("altcha"), email, app, now):
         return True
-    return waited(app.forms.age("wait", request.field("wait"), now, email), request.network, now, app)
+    return waited(app.forms.age("wait", request.field("wait"), now, email), request.network, email, now, app)
 
 
 def ask_for_proof(request: Request, language: str, email: str, **values: Any) -> Answer:

@@ -113,12 +113,12 @@ def move(adapters: Adapters) -> Attempt:
 
 def accept_proof(adapters: Adapters) -> Attempt:
     name = adapters.new("proof")
-    return lambda: adapters.limits.accept_proof(name, NOW)
+    return lambda: adapters.limits.accept_proof(name, adapters.new("form"), NOW)
 
 
 def accept_wait(adapters: Adapters) -> Attempt:
     name = adapters.new("network")
-    return lambda: adapters.limits.accept_wait(name, NOW)
+    return lambda: adapters.limits.accept_wait(name, adapters.new("form"), NOW)
 
 
 def the_last_sign_up(adapters: Adapters) -> Attempt:

@@ -15,6 +15,8 @@ from newsletter.platform.links.links import LinkClaims
 from newsletter.readers.signup.bot_attack import ATTACK_MODE_DURATION, FREE_FORMS, MIN_CONFIRMED_SHARE, MIN_SIGN_UPS
 from newsletter.readers.signup.confirm import Confirmed, confirm
 from newsletter.readers.subscriber import subscriber_id
+from public_site.problems import BUSY_SECONDS
+from tests.support.aws.throttled import after, throttled
 from tests.support.readers import attack as attacks
 from tests.support.readers.attack import busy, challenge_in, on, sent, solved, victims
 from tests.support.readers.site import (
@@ -139,6 +141,18 @@ def test_a_solved_challenge_lets_one_form_through_and_no_second(cloud: Cloud, at
     assert heading(sent(cloud, altcha=answer)) == text("check_mail.heading")
     replayed = sent(cloud, "toinen@example.com", altcha=answer)
     assert (replayed["statusCode"], heading(replayed)) == (428, text("wait.heading"))
+    assert len(cloud.messages("TransactionalQueue")) == 1
+
+
+def test_a_form_that_could_not_be_stored_is_sent_again_with_the_same_proof(cloud: Cloud, attack: Clock) -> None:
+    answer = solved(challenge_in(cloud.http("GET", "/subscribe")["body"]))
+    attack.forward(seconds=5)
+    for number in (1, 2, 3, 4):
+        with throttled(after(number)):
+            assert sent(cloud, altcha=answer)["statusCode"] == 503
+        attack.forward(seconds=BUSY_SECONDS)
+    assert sent(cloud, "toinen@example.com", altcha=answer)["statusCode"] == 428
+    assert heading(sent(cloud, altcha=answer)) == text("check_mail.heading")
     assert len(cloud.messages("TransactionalQueue")) == 1
 
 

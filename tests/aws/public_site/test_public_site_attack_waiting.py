@@ -12,6 +12,8 @@ from newsletter.readers.signup import protection
 from newsletter.readers.signup.bot_attack import ATTACK_MODE_DURATION
 from newsletter.readers.signup.limits_store import SIGN_UPS_AN_HOUR
 from newsletter.readers.signup.protection import WAIT
+from public_site.problems import BUSY_SECONDS
+from tests.support.aws.throttled import after, throttled
 from tests.support.readers import attack as attacks
 from tests.support.readers.attack import busy, on, sent, solved
 from tests.support.readers.site import (
@@ -98,6 +100,18 @@ def test_a_minute_belongs_to_one_address_and_one_network_gets_one_in_ten(cloud: 
     attack.forward(seconds=5)
     assert pressed(cloud, page)["statusCode"] == 428
     assert len(cloud.messages("TransactionalQueue")) == 2
+
+
+def test_a_form_that_could_not_be_stored_is_sent_again_with_the_same_wait(cloud: Cloud, attack: Clock) -> None:
+    page, other = sent(cloud), sent(cloud, "toinen@example.com")
+    attack.forward(seconds=WAIT.total_seconds())
+    for number in (1, 2, 3, 4):
+        with throttled(after(number)):
+            assert pressed(cloud, page)["statusCode"] == 503
+        attack.forward(seconds=BUSY_SECONDS)
+    assert pressed(cloud, other)["statusCode"] == 429
+    assert heading(pressed(cloud, page)) == text("check_mail.heading")
+    assert len(cloud.messages("TransactionalQueue")) == 1
 
 
 def test_a_waiting_page_does_not_last(cloud: Cloud, attack: Clock) -> None:

@@ -102,15 +102,15 @@ def test_of_many_sign_ups_at_once_a_network_gets_its_share(adapters: Adapters) -
 
 def test_of_many_who_show_one_proof_at_once_one_is_believed(adapters: Adapters) -> None:
     challenge = adapters.new("challenge")
-    assert at_once(lambda: adapters.limits.accept_proof(challenge, START + DAY)) == 1
-    assert not adapters.limits.accept_proof(challenge, START + DAY)
+    assert at_once(lambda: adapters.limits.accept_proof(challenge, adapters.new("form"), START + DAY)) == 1
+    assert not adapters.limits.accept_proof(challenge, adapters.new("form"), START + DAY)
 
 
 def test_one_of_a_network_may_wait_instead_in_ten_minutes(adapters: Adapters) -> None:
     network = adapters.new("network")
-    assert at_once(lambda: adapters.limits.accept_wait(network, START)) == 1
-    assert not adapters.limits.accept_wait(network, START + BETWEEN_WAITS - timedelta(seconds=1))
-    assert adapters.limits.accept_wait(network, START + BETWEEN_WAITS)
+    assert at_once(lambda: adapters.limits.accept_wait(network, adapters.new("form"), START)) == 1
+    assert not adapters.limits.accept_wait(network, "another", START + BETWEEN_WAITS - timedelta(seconds=1))
+    assert adapters.limits.accept_wait(network, "another", START + BETWEEN_WAITS)
 
 
 def test_figures_are_of_this_hour_and_the_one_before(adapters: Adapters) -> None:

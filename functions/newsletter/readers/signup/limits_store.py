@@ -188,29 +188,33 @@ class SignUpLimits(Quotas):
         self._attack = (now, int(until.timestamp()))
         return began
 
-    def accept_proof(self, challenge: str, expires: datetime) -> bool:
-        """Accept a solved challenge; False if it was accepted before."""
+    def accept_proof(self, challenge: str, form: str, expires: datetime) -> bool:
+        """Accept a solved challenge for a form, also repeatedly; False if another had it."""
         return holds(
             self._client,
             "put_item",
+            repeatable=True,
             TableName=self._table,
-            Item=to_item({"key": f"proof#{challenge}", "expires": int(expires.timestamp()) + 1}),
-            ConditionExpression="attribute_not_exists(#key)",
+            Item=to_item({"key": f"proof#{challenge}", "form": form, "expires": int(expires.timestamp()) + 1}),
+            ConditionExpression="attribute_not_exists(#key) OR form = :form",
             ExpressionAttributeNames={"#key": "key"},
+            ExpressionAttributeValues=to_item({":form": form}),
         )
 
-    def accept_wait(self, network: str, now: datetime) -> bool:
-        """Accept a sign-up of the network after the wait; False if it had one in the last ten minutes."""
+    def accept_wait(self, network: str, form: str, now: datetime) -> bool:
+        """Accept a form of the network after the wait, also repeatedly; False if another had it in ten minutes."""
         return holds(
             self._client,
             "update_item",
+            repeatable=True,
             TableName=self._table,
             Key=to_item({"key": f"wait#{network}"}),
-            UpdateExpression="SET latest = :now, expires = :expires",
-            ConditionExpression="attribute_not_exists(latest) OR latest <= :pause",
+            UpdateExpression="SET latest = :now, form = :form, expires = :expires",
+            ConditionExpression="attribute_not_exists(latest) OR latest <= :pause OR form = :form",
             ExpressionAttributeValues=to_item(
                 {
                     ":now": int(now.timestamp()),
+                    ":form": form,
                     ":pause": int((now - BETWEEN_WAITS).timestamp()),
                     ":expires": int((now + BETWEEN_WAITS).timestamp()) + 1,
                 }

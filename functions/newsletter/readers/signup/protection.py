@@ -90,19 +90,20 @@ def watch(figures: SignUpRates, now: datetime, app: Container) -> None:
         logger().warning("attack mode: many sign-ups, few confirmations")
 
 
-def solved(answer: str, app: Container, now: datetime) -> bool:
-    """Whether the answer solves a challenge of ours, for the first time."""
+def solved(answer: str, email: str, app: Container, now: datetime) -> bool:
+    """Whether the answer solves a challenge of ours, and has let no form for another address through."""
     proof = app.challenges.solved(answer, now) if answer else None
-    return proof is not None and app.sign_up_limits.accept_proof(proof.challenge, proof.expires)
+    return proof is not None and app.sign_up_limits.accept_proof(proof.challenge, app.ids.of(email), proof.expires)
 
 
-def waited(age: timedelta | None, network: str, now: datetime, app: Container) -> bool:
+def waited(age: timedelta | None, network: str, email: str, now: datetime, app: Container) -> bool:
     """Whether the waiting page was open for long enough. `age` is how long ago it was made; None: it is not ours.
 
-    Raises LimitReached if another sign-up of the network used the wait a short while ago.
+    Raises LimitReached if the network used the wait a short while ago for another address than `email`: whose form
+    could not be stored sends it again.
     """
     if age is None or not WAIT <= age <= WAIT_LIFE:
         return False
-    if not app.sign_up_limits.accept_wait(network, now):
+    if not app.sign_up_limits.accept_wait(network, app.ids.of(email), now):
         raise LimitReached("sign-ups of one network that waited")
     return True
