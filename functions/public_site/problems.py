@@ -22,6 +22,7 @@ from newsletter.platform.web.problems import allowed, status_and_words
 from newsletter.platform.web.request import TooLarge
 from newsletter.platform.web.router import MethodNotAllowed
 from newsletter.publication.publication import SIGN_UP_LIFE
+from newsletter.readers.signup.confirm import kept_form
 from public_site.request import Request, UnsupportedType
 from public_site.responses import page
 
@@ -112,7 +113,7 @@ def problem(request: Request, error: Exception, *, may_have_changed: bool = Fals
         words = FOR_PROGRAMS.get(status, "it cannot be taken now; send it again later under the same webhook-id")
         answer = json_answer(status, {"error": words})
     elif isinstance(error, Busy):
-        answer = _busy(request, _own_language(request) if at_once else "", may_have_changed=may_have_changed)
+        answer = _busy(request, _own_language(request, at_once=at_once), may_have_changed=may_have_changed)
     elif request.wants_json:
         answer = _in_json(request, error, status, name)
     else:
@@ -124,10 +125,7 @@ def problem(request: Request, error: Exception, *, may_have_changed: bool = Fals
 
 def _busy(request: Request, own: str, *, may_have_changed: bool) -> Answer:
     """Says what did not happen; that it may have, where that is not known. All of it may be done again."""
-    act = next((act for path, act in ACTS.items() if request.path.startswith(path)), "other")
-    if act == "offer" and request.readable and "answers" in request.fields.words("step"):
-        act = "answers"  # the press before it is safe
-    act = "shown" if request.method in ("GET", "HEAD") else "perhaps" if may_have_changed else act
+    act = "shown" if request.method in ("GET", "HEAD") else "perhaps" if may_have_changed else _act(request)
     templates = app.templates
     if request.wants_json:
         language = request.language(templates.publication, own)
@@ -135,18 +133,37 @@ def _busy(request: Request, own: str, *, may_have_changed: bool) -> Answer:
     return page(request, "problem", own, status=503, problem="busy", act=act, path=request.path, days=0)
 
 
-def _own_language(request: Request) -> str:
-    """The language of the reader to whom the link belongs; empty if it is not to be had at once.
+def _act(request: Request) -> str:
+    """What the form would have done: one that follows another on the same path has words of its own."""
+    act = next((act for path, act in ACTS.items() if request.path.startswith(path)), "other")
+    if act == "offer" and request.readable and "answers" in request.fields.words("step"):
+        return "answers"  # the press before it is safe
+    if act == "leave" and request.readable:  # whoever sends one of these has left
+        return next((then for then in ("back", "explain") if request.ticked(then)), act)
+    return act
 
-    Asked where AWS has refused another call, which takes milliseconds; where it did not answer, nobody waits again.
+
+def _own_language(request: Request, *, at_once: bool) -> str:
+    """The language chosen on the form, or of the reader to whom the link belongs; empty if it is not to be had at once.
+
+    A table is asked where AWS has refused another call (`at_once`), which takes milliseconds; where it did not answer,
+    nobody waits again. Who has not confirmed yet has only a form.
     """
     kind, _, token = request.path.strip("/").partition("/")
     try:
+        if kind == "subscribe":
+            return request.field("language")
+        if not at_once:
+            return ""
         with time_limit(SECONDS_FOR_LANGUAGE, app):
-            profile = app.subscribers.profile(app.links.read(LinkPurpose(kind), token.partition("/")[0]).subscriber)
+            claims = app.links.read(LinkPurpose(kind), token.partition("/")[0])
+            known = app.subscribers.profile(claims.subscriber)
+            if known is None and kind == LinkPurpose.CONFIRM:
+                form = kept_form(claims, app.now(), app)
+                return form.language if form else ""
     except Exception:  # noqa: BLE001 (AWS still fails, or there is no such link: the browser's language will do)
         return ""
-    return profile.language if profile else ""
+    return known.language if known else ""
 
 
 def _in_json(request: Request, error: Exception, status: int, name: str) -> Answer:

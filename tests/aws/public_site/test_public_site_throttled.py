@@ -99,8 +99,8 @@ def _answers(cloud: Cloud, **headers: str) -> Answer:
     return post(cloud, f"/offer/{token}", form, **headers)
 
 
-def _sign_up(cloud: Cloud, **headers: str) -> Answer:
-    return post(cloud, "/subscribe", {**FORM, "email": "uusi@example.com"}, **headers)
+def _sign_up(cloud: Cloud, language: str = "fi", **headers: str) -> Answer:
+    return post(cloud, "/subscribe", {**FORM, "email": "uusi@example.com", "language": language}, **headers)
 
 
 def _status(email: str) -> str:
@@ -159,6 +159,19 @@ def busy(answer: Answer, said: str) -> bool:
     )
 
 
+@pytest.mark.parametrize("asked_for", ["back", "explain"])
+def test_who_has_left_is_not_told_that_they_have_not(cloud: Cloud, clock: Clock, asked_for: str) -> None:
+    assert _leave(cloud)["statusCode"] == 200
+    clock.forward(minutes=11)
+    path = link(LinkPurpose.UNSUBSCRIBE, mailing="m", batch="b")
+    before = stored(cloud)
+    with throttled(everything):
+        answer = post(cloud, path, {asked_for: "yes", "reason": "too_often"}, **FINNISH)
+    assert busy(answer, asked_for)
+    assert stored(cloud) == before
+    assert post(cloud, path, {asked_for: "yes", "reason": "too_often"})["statusCode"] == 200
+
+
 @pytest.fixture(params=DOORS)
 def door(request: pytest.FixtureRequest, clock: Clock) -> Door:
     assert clock.now > NOON
@@ -179,9 +192,9 @@ def test_with_everything_throttled_a_form_says_what_was_not_done_and_is_done_aft
     assert door.done(cloud)
 
 
-@pytest.mark.parametrize("name", sorted(DOORS.keys() - {"sign-up", "confirm"}))
+@pytest.mark.parametrize("name", sorted(DOORS))
 def test_with_writes_throttled_the_page_is_in_the_readers_own_language(cloud: Cloud, clock: Clock, name: str) -> None:
-    """Of who signs up nothing is known yet but what the browser says."""
+    """Of who has not confirmed, it is the one that they chose on the form."""
     assert clock.now > NOON
     before = stored(cloud)
     with throttled(writes):
@@ -265,8 +278,9 @@ def test_a_page_that_cannot_be_shown_says_so(cloud: Cloud, clock: Clock, path: s
 def test_it_is_said_in_every_language(cloud: Cloud, clock: Clock, language: str) -> None:
     assert clock.now > NOON
     for act, press in {door.act: door.press for door in DOORS.values()}.items():
+        chosen = {"language": language} if act == "sign_up" else {}
         with throttled(everything):
-            answer = press(cloud, accept_language=language)
+            answer = press(cloud, accept_language=language, **chosen)
         assert answer["headers"]["Content-Language"] == language
         assert heading(answer) == app.templates.text("pages.problems.busy.heading", language)
         said = app.templates.text(f"pages.problems.busy.{act}", language)

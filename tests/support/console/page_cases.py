@@ -36,7 +36,7 @@ PROBLEMS = (
     "not_set_up",
     "failed",
 )
-BUSY = (*dict.fromkeys(NOT_DONE.values()), "answers", "other", "shown", "perhaps")
+BUSY = (*dict.fromkeys(NOT_DONE.values()), "answers", "back", "explain", "other", "shown", "perhaps")
 """What the page says did not happen while AWS refuses calls."""
 NOTICES = ("again", "too_fast", "too_old")
 
