@@ -14,7 +14,6 @@ from newsletter.publication.publication import Publication
 from newsletter.readers.choices import Choices, read_choices
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.email_address import normalised
-from newsletter.readers.signup.limits_store import CHANGES_AN_HOUR
 from newsletter.readers.signup.protection import take_form
 from newsletter.readers.signup.subscribe import request_confirmation, rules, sign_up_from
 from newsletter.readers.subscriber import Status, Subscriber
@@ -133,7 +132,7 @@ def change_address(claims: LinkClaims, email: str, network: str, now: datetime, 
     reader = app.subscribers.get(claims.subscriber)
     if reader is None:
         raise NotFound("reader")
-    if not app.sign_up_limits.take_sign_up(f"reader-{reader.id}", now, CHANGES_AN_HOUR):
+    if not app.sign_up_limits.take_change(reader.id, app.ids.of(email), now):
         raise LimitReached("changes of one reader's address")
     take_form(network, now, app)
     form = sign_up_from(reader, "change of address", now, app)

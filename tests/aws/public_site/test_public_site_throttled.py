@@ -99,6 +99,10 @@ def _answers(cloud: Cloud, **headers: str) -> Answer:
     return post(cloud, f"/offer/{token}", form, **headers)
 
 
+def _move(cloud: Cloud, **headers: str) -> Answer:
+    return post(cloud, link(LinkPurpose.PREFERENCES), {"new_email": "uusi@example.com"}, **headers)
+
+
 def _sign_up(cloud: Cloud, language: str = "fi", **headers: str) -> Answer:
     return post(cloud, "/subscribe", {**FORM, "email": "uusi@example.com", "language": language}, **headers)
 
@@ -131,6 +135,7 @@ DOORS = {
     "my-data": Door("erase", _erase, lambda _: _status(READER) == Status.ERASED),
     "offer": Door("offer", _offer, lambda cloud: len(cloud.messages("LeadQueue")) > 0),
     "answers": Door("answers", _answers, lambda cloud: len(cloud.messages("LeadQueue")) > 0),
+    "move": Door("choices", _move, lambda cloud: app.ids.of("uusi@example.com") in asked(cloud)),
     "sign-up": Door("sign_up", _sign_up, lambda cloud: app.ids.of("uusi@example.com") in asked(cloud)),
 }
 

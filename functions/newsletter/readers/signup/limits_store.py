@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import conditional, from_item, holds, to_item, to_value
-from newsletter.platform.web.quotas_store import Quotas, counter_key
+from newsletter.platform.web.quotas_store import HOUR, Quotas, counter_key
 from newsletter.readers.signup.bot_attack import SignUpRates
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ SIGN_UPS_AN_HOUR = 60
 FOREIGN_SIGN_UPS_AN_HOUR = 30
 """The same for forms of other websites, which have no token of ours."""
 CHANGES_AN_HOUR = 5
-"""How often a reader can ask for a change of address: each time a stranger may get a mail."""
+"""To how many addresses a reader can ask to change: each may be a stranger's, who gets a mail."""
 BETWEEN_READMISSIONS = timedelta(days=30)
 """How long after a form took an address off SES's suppression list none may do so again: it may just bounce again."""
 BETWEEN_REMINDERS = timedelta(days=30)
@@ -118,6 +118,33 @@ class SignUpLimits(Quotas):
     def take_sign_up(self, network: str, now: datetime, most: int = SIGN_UPS_AN_HOUR) -> bool:
         """Take one of the network's sign-ups of this hour; False if `most` are taken."""
         return self.take(f"network#{network}", now, most) > 0
+
+    def take_change(self, reader: str, address: str, now: datetime) -> bool:
+        """Take one of the addresses to which the reader may ask to change in this hour; False if others were asked for.
+
+        The same address counts once: what could not be done is asked for again, and the mailbox has limits of its own.
+        """
+        written = conditional(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=to_item({"key": counter_key(f"changes#{reader}", now)}),
+            UpdateExpression="ADD #count :one, addresses :addresses SET expires = :expires",
+            ConditionExpression=(
+                "attribute_not_exists(#count) OR (#count < :most AND NOT contains(addresses, :address))"
+            ),
+            ExpressionAttributeNames={"#count": "count"},
+            ExpressionAttributeValues=to_item(
+                {
+                    ":one": 1,
+                    ":most": CHANGES_AN_HOUR,
+                    ":address": address,
+                    ":addresses": {address},
+                    ":expires": int((now + 2 * HOUR).timestamp()),
+                }
+            ),
+        )
+        return written.took_place or address in from_item(written.item).get("addresses", ())
 
     def sign_ups(self, network: str, now: datetime) -> int:
         """How many sign-ups the network has had in this hour."""
