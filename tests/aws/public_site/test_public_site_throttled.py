@@ -16,6 +16,7 @@ from newsletter.platform.aws.clients import CONNECT_SECONDS, READ_SECONDS
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.publication.sequences import Exit
 from newsletter.readers.choice import Frequency
+from newsletter.readers.signup.confirm import SECONDS_TO_COUNT
 from newsletter.readers.subscriber import Status
 from public_site.handler import SECONDS_FOR_AWS
 from public_site.problems import BUSY_SECONDS
@@ -277,6 +278,17 @@ def test_a_page_that_cannot_be_shown_says_so(cloud: Cloud, clock: Clock, path: s
     assert (clock.now - began).total_seconds() <= SECONDS_FOR_AWS
     assert method == "HEAD" or busy(answer, "shown")
     assert cloud.http(method, shown)["statusCode"] in (200, 404, 410), "what AWS knows is said afterwards"
+
+
+def test_the_page_with_the_button_is_there_while_its_opening_cannot_be_counted(cloud: Cloud, clock: Clock) -> None:
+    path, began = link_to("confirm", cloud.mails(OTHER)[-1]), clock.now
+    with throttled(writes) as refused:
+        answer = cloud.http("GET", path)
+    assert (answer["statusCode"], set(refused)) == (200, {"UpdateItem"})
+    assert (clock.now - began).total_seconds() <= SECONDS_TO_COUNT
+    with silent(writes, lambda seconds: clock.forward(seconds=seconds)):
+        assert cloud.http("GET", path)["statusCode"] == 200
+    assert (clock.now - began).total_seconds() <= AT_MOST
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])

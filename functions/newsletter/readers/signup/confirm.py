@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from newsletter.platform.aws.throttling import is_passing
+from newsletter.platform.aws.time_limit_client import time_limit
 from newsletter.platform.links.links import LinkClaims
 from newsletter.platform.messages import SendNotice
 from newsletter.platform.observability import count, logger
@@ -29,6 +31,9 @@ from newsletter.readers.subscriber import SignUp
 
 if TYPE_CHECKING:
     from newsletter.container import Container
+
+SECONDS_TO_COUNT = 0.05
+"""How long the opening of a page may begin attempts to be counted."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +68,21 @@ def find_confirmation(claims: LinkClaims, now: datetime, app: Container) -> Pend
 
 
 def count_page_view(claims: LinkClaims, found: Pending | Confirmed | None, app: Container) -> None:
-    """Count that the confirmation page was opened, unless its reader or the form refuses tracking."""
+    """Count that the confirmation page was opened, unless its reader or the form refuses tracking.
+
+    An opening that AWS does not take at once is missing in the report, for the page is shown all the same.
+    """
     form = found.form if isinstance(found, Pending) else None
-    reader = current_subscriber((form.moved_from if form else "") or claims.subscriber, app)
-    refused = (form is not None and not form.choices.tracking) or (reader.status != "" and not reader.tracking)
-    if claims.mailing and not refused:
-        app.deliveries.add_event(claims.mailing, claims.batch, "shown", claims.position)
+    try:
+        with time_limit(SECONDS_TO_COUNT, app):
+            reader = current_subscriber((form.moved_from if form else "") or claims.subscriber, app)
+            refused = (form is not None and not form.choices.tracking) or (reader.status != "" and not reader.tracking)
+            if claims.mailing and not refused:
+                app.deliveries.add_event(claims.mailing, claims.batch, "shown", claims.position)
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        count("PageViewsNotCounted")
 
 
 def kept_form(claims: LinkClaims, now: datetime, app: Container) -> SignUp | None:
