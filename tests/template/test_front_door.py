@@ -121,7 +121,7 @@ def test_sending_and_feedback_keep_executions_where_the_account_has_them(folder:
 
     assert reserved() is None, "an account of ten refuses any reservation"
     kept = reserved(ReserveConcurrency="yes")
-    largest = stack(**{PARAMETER: str(classes()[-1].mails)}).function(folder)
+    largest = stack(**{PARAMETER: str(classes()[-1].mails), "ReplyDomain": "vastaa.example.com"}).function(folder)
     assert largest is not None
     assert kept >= sum(source.max_concurrency for source in largest.queues)
     said = SAID["ReserveConcurrency"]["Description"]
