@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from newsletter.platform.aws.throttling import is_passing, patiently
 from newsletter.platform.errors import NotSentYet
 from newsletter.platform.observability import count
 from newsletter.platform.text import cut, one_line
@@ -22,6 +23,8 @@ LARGEST = 14_600_000
 """Bytes of a mail that goes on whole: 10 MB in Base64 (RFC 2045, 6.8) and its text. Of a larger one its text does."""
 MOST_OF_A_SENDER, MOST_OF_ALL = 20, 1_000
 """Mails that go on within an hour. Whoever writes more is no reader, or wants to use us against the mailbox."""
+NOTED_FOR = 10.0
+"""Seconds for which it is tried to note that an answer went on, so that it is not there twice; the function has 30."""
 LONGEST_FROM = 200
 """Characters of a From that cannot be read."""
 NOT_SCANNED = "PROCESSING_FAILED"
@@ -49,7 +52,7 @@ def send_on(reply: Reply, received: ReceivedMail, raw: bytes, size: int, mail: I
         raise NotSentYet("no slot for an answer")
     sleep_until(slot, app)
     app.mailer.send_raw(data, frame.to)
-    app.handled_replies.mark(reply.id, FORWARDED)
+    patiently(lambda: app.handled_replies.mark(reply.id, FORWARDED), NOTED_FOR, app, is_passing)
     count("RepliesForwarded")
     return replace(reply, forwarded=True, held=Held.NOT)
 
