@@ -37,7 +37,14 @@ def asked(given: Mapping[str, str]) -> Asked:
     # As many in each shard, which is what the readers of the bench are.
     readers = ceil(readers / len(SHARDS)) * len(SHARDS)
     rate = number(given, "RATE", 500, least=1, most=1_000_000)
-    return Asked(readers, rate, bool(given.get("FEEDBACK")), _crowd(given, readers), _mails(given))
+    return Asked(readers, rate, _feedback(given), _crowd(given, readers), _mails(given))
+
+
+def _feedback(given: Mapping[str, str]) -> bool:
+    text = given.get("FEEDBACK", "")
+    if text not in ("", "0", "1"):
+        wrong("FEEDBACK", text, "1 or 0", "FEEDBACK=1")
+    return text == "1"
 
 
 def _mails(given: Mapping[str, str]) -> int:

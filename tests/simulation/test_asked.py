@@ -21,6 +21,10 @@ def test_every_variable_says_something() -> None:
     assert (wanted.crowd.scanned, wanted.crowd.sample) == (0.7, 10)
 
 
+def test_feedback_is_on_or_off() -> None:
+    assert [asked({"FEEDBACK": text}).feedback for text in ("1", "0", "")] == [True, False, False]
+
+
 @pytest.mark.parametrize("readers", ["1", "40", "12001"])
 def test_any_number_of_readers_is_spread_evenly_over_the_shards(readers: str) -> None:
     """Readers who were asked for and in no shard would be missed in the certificate."""
@@ -43,6 +47,7 @@ def test_somebody_is_always_played() -> None:
         *(("SCANNED", text) for text in ("2", "70%", "0,7", "-0.1", "nan")),
         *((name, text) for name in ("CONCURRENCY", "SAMPLE") for text in ("0", "-1", "x", "1.5")),
         *(("MAILS", text) for text in ("300", "0", "x")),
+        *(("FEEDBACK", text) for text in ("no", "2")),
     ],
 )
 def test_what_cannot_be_played_is_said_with_what_would_be_right(
