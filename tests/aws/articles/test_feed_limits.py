@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 import os
+import pickle
 import shutil
 import subprocess
 import sys
+from datetime import UTC
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -243,3 +245,19 @@ def test_a_process_that_dies_is_a_feed_that_cannot_be_read(monkeypatch: pytest.M
     monkeypatch.setattr("sys.executable", shutil.which("false"))
     with pytest.raises(FeedUnreadable, match=r"parsing it failed \(exit code 1\)$"):
         feed_process.parse_within_limits(rss("<x/>" * 20_000), WHERE)
+
+
+def test_a_parser_whose_reader_has_gone_ends_without_a_word() -> None:
+    """A local cloud that is stopped while it reads its feed leaves no trace of an error in the terminal."""
+    with subprocess.Popen(
+        [sys.executable, "-m", feed_process.__name__, str(feed_process.MEMORY)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as process:
+        assert process.stdout
+        process.stdout.close()
+        feed = b"<rss version='2.0'><channel><title>b</title></channel></rss>", {}, UTC
+        _, said = process.communicate(pickle.dumps((feed, 5.0)))
+        assert (process.wait(), said) == (0, b"")

@@ -209,8 +209,12 @@ def main() -> None:
             answer = instead_of_feed(body, headers, fault)
         except MemoryError as needed:
             answer = needed
-        pickle.dump(answer, answers)
-        answers.flush()
+        try:
+            pickle.dump(answer, answers)
+            answers.flush()
+        except BrokenPipeError:
+            # Whoever asked is gone. Python would complain once more of what it could not write when it ends.
+            os._exit(0)
 
 
 def _limit_cpu(seconds: float) -> None:
