@@ -10,7 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.platform.aws.items import WRITE, Item, change, from_item, from_value, holds, pages, to_item, to_value
+from newsletter.platform.aws import items
+from newsletter.platform.aws.items import (
+    LONGEST_PAUSE,
+    WRITE,
+    Item,
+    batch_get,
+    change,
+    from_item,
+    from_value,
+    holds,
+    pages,
+    to_item,
+    to_value,
+)
+from newsletter.readers.signup.sign_ups_store import batch_put
 from rehearsal.aws.dynamodb.expressions.conditions import condition
 from rehearsal.aws.dynamodb.expressions.updates import updated
 
@@ -241,3 +255,40 @@ def test_a_change_sets_removes_and_adds_what_it_says_and_leaves_the_rest(
     used = " ".join((request["UpdateExpression"], request["ConditionExpression"]))
     assert all(f"{name}" in used for name in request["ExpressionAttributeNames"]), "AWS refuses a name that is unused"
     assert all(f"{name}" in used for name in request["ExpressionAttributeValues"]), "and a value"
+
+
+class OneAtATime:
+    """DynamoDB with no room: of each batch it takes the first alone."""
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 (boto3's name)
+        first, *rest = RequestItems["T"]["Keys"]
+        return {"Responses": {"T": [first]}, "UnprocessedKeys": {"T": {"Keys": rest}} if rest else {}}
+
+    def batch_write_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        _, *rest = RequestItems["T"]
+        return {"UnprocessedItems": {"T": rest} if rest else {}}
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long each pause was."""
+    pauses: list[float] = []
+    monkeypatch.setattr(items.time, "sleep", pauses.append)
+    return pauses
+
+
+def test_what_a_read_left_undone_is_asked_for_again_after_ever_longer_pauses(slept: list[float]) -> None:
+    keys = [to_item({"id": f"{number}"}) for number in range(8)]
+    client: Any = OneAtATime()
+    assert batch_get(client, "T", keys) == [from_item(key) for key in keys]
+    assert slept == [0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0]
+    assert max(slept) == LONGEST_PAUSE
+
+
+def test_what_a_write_left_undone_is_put_again_after_a_pause(slept: list[float]) -> None:
+    client: Any = OneAtATime()
+    batch_put(client, "T", [to_item({"id": f"{number}"}) for number in range(3)])
+    assert slept == [0.05, 0.1]
+    slept.clear()
+    batch_put(client, "T", [to_item({"id": "alone"})])
+    assert slept == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,6 +20,10 @@ GET_LIMIT = 100
 """AWS: at most 100 items in one BatchGetItem."""
 SIDE_BY_SIDE = 8
 """Calls about several partitions that are made at the same time; a client has connections for 16."""
+
+PAUSE, LONGEST_PAUSE = 0.05, 1.0
+"""Seconds before what a batch left undone is asked for again; twice as long each time (AWS: DynamoDB API Reference,
+BatchGetItem and BatchWriteItem: "we strongly recommend that you use an exponential backoff algorithm")."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -227,6 +232,7 @@ def batch_get_items(client: DynamoDBClient, table: str, keys: list[Item], only: 
         message = f"{len(keys)} items at once; at most {GET_LIMIT}"
         raise ValueError(message)
     found: list[Item] = []
+    pause = PAUSE
     while keys:
         wanted = {"Keys": keys, "ConsistentRead": True, **projection(only)}
         # A cast, since mypy takes no ** of one TypedDict in another.
@@ -234,7 +240,15 @@ def batch_get_items(client: DynamoDBClient, table: str, keys: list[Item], only: 
         found.extend(answer["Responses"].get(table, []))
         left = answer.get("UnprocessedKeys", {}).get(table)
         keys = left["Keys"] if left else []
+        if keys:
+            pause = paused(pause)
     return found
+
+
+def paused(seconds: float) -> float:
+    """Sleep for so long, which DynamoDB needs to have room again; how long the next pause is."""
+    time.sleep(seconds)
+    return min(2 * seconds, LONGEST_PAUSE)
 
 
 class Projection(TypedDict, total=False):

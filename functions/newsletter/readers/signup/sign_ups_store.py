@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from newsletter.platform.aws.items import GET_LIMIT, Item, batch_get, change, from_item, holds, to_item, to_value
+from newsletter.platform.aws.items import (
+    GET_LIMIT,
+    PAUSE,
+    Item,
+    batch_get,
+    change,
+    from_item,
+    holds,
+    paused,
+    to_item,
+    to_value,
+)
 from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
 from newsletter.publication.publication import SIGN_UP_LIFE
@@ -194,9 +205,12 @@ def _kept(items: list[dict[str, Any]], now: datetime) -> list[SignUp]:
 def batch_put(client: DynamoDBClient, table: str, items: list[Item]) -> None:
     """Put the items unconditionally; those that DynamoDB returns as unprocessed are sent again."""
     requests: list[WriteRequestUnionTypeDef] = [{"PutRequest": {"Item": item}} for item in items]
+    pause = PAUSE
     while requests:
         answer = client.batch_write_item(RequestItems={table: requests[:WRITE_LIMIT]})
-        requests = [*answer.get("UnprocessedItems", {}).get(table, []), *requests[WRITE_LIMIT:]]
+        left = answer.get("UnprocessedItems", {}).get(table, [])
+        requests = [*left, *requests[WRITE_LIMIT:]]
+        pause = paused(pause) if left else PAUSE
 
 
 def _sign_up(item: dict[str, Any]) -> SignUp:
