@@ -130,7 +130,8 @@ def _busy(request: Request, own: str, *, may_have_changed: bool) -> Answer:
     if request.wants_json:
         language = request.language(templates.publication, own)
         return json_answer(503, {"error": templates.text(f"pages.problems.busy.{act}", language)})
-    return page(request, "problem", own, status=503, problem="busy", act=act, path=request.path, days=0)
+    again = request.path if act != "shown" or request.path == "/subscribe" else request.address
+    return page(request, "problem", own, status=503, problem="busy", act=act, path=again, days=0)
 
 
 def _act(request: Request) -> str:

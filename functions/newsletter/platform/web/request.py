@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Any, ClassVar, NoReturn
+from urllib.parse import urlencode
 
 from newsletter.platform.errors import InvalidInput, NewsletterError
 
@@ -50,6 +51,11 @@ class HttpRequest:
     def query_string(self) -> str:
         """All parameters of the address, in one order."""
         return json.dumps(sorted(self._query.items()))
+
+    @property
+    def address(self) -> str:
+        """The path with its parameters."""
+        return self.path + (f"?{urlencode(self._query)}" if self._query else "")
 
     def query(self, name: str) -> str:
         """A parameter of the address; empty when it is not there."""
