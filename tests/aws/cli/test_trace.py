@@ -91,7 +91,7 @@ def test_a_reader_is_followed_from_the_form_to_the_crm(product: Product) -> None
     assert of_batch["lines"] == traced(product, batch)["lines"], "no other mailing has such a batch"
     assert [text for text in texts(of_batch, "log") if "batch sent" in text]
 
-    late = traced(product, reader, "--since", "1m")
+    late = traced(product, reader, "--since", "9m")
     assert 0 < len(late["lines"]) < len(story["lines"])
     in_words = product.newsletter("trace", reader)
     assert in_words.stdout.startswith(f"subscriber {reader}\n")

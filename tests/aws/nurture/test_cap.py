@@ -33,7 +33,7 @@ def test_a_step_waits_while_its_reader_had_enough_mails_this_week(
         tmp_path,
         CAP + sequence("a", step("a1", 1)) + sequence("b", step("b1", 1)) + sequence("c", step("c1", 1)),
     )
-    reader = add_reader("maija@example.com")
+    reader = add_reader("maija@example.com", at=NOW)
     app.triggers.confirmed(reader, NOW)
     app.mailings.create(Mailing("campaign-x", Kind.CAMPAIGN, NOW + HOUR, subject="x", body="x"))
     done = cloud.run("nurture", NOW + DAY)

@@ -10,9 +10,9 @@ from newsletter.readers.subscriber import SignUp, subscriber_id
 from tests.support.stack.cloud import PEPPER
 
 
-def add_reader(email: str, *topics: str, language: str = "fi") -> str:
-    """The id of a reader who is active now."""
-    now = datetime.now(UTC).replace(microsecond=0)
+def add_reader(email: str, *topics: str, language: str = "fi", at: datetime | None = None) -> str:
+    """The id of a reader who is active since then; without it, since now."""
+    now = at or datetime.now(UTC).replace(microsecond=0)
     reader = subscriber_id(PEPPER.encode(), email)
     assert app.subscribers.activate(
         SignUp(reader, email, Choices(topics=topics, language=language), "2026-11", "", "", now, "n"), now
