@@ -258,6 +258,6 @@ def test_a_parser_whose_reader_has_gone_ends_without_a_word() -> None:
     ) as process:
         assert process.stdout
         process.stdout.close()
-        feed = b"<rss version='2.0'><channel><title>b</title></channel></rss>", {}, UTC
+        feed: feed_process.Unparsed = b"<rss version='2.0'><channel><title>b</title></channel></rss>", {}, UTC
         _, said = process.communicate(pickle.dumps((feed, 5.0)))
         assert (process.wait(), said) == (0, b"")

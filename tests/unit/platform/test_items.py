@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.platform.aws import items
 from newsletter.platform.aws.items import (
     LONGEST_PAUSE,
     WRITE,
@@ -273,7 +273,7 @@ class OneAtATime:
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long each pause was."""
     pauses: list[float] = []
-    monkeypatch.setattr(items.time, "sleep", pauses.append)
+    monkeypatch.setattr(time, "sleep", pauses.append)
     return pauses
 
 
