@@ -36,7 +36,7 @@ def current_subscriber(subscriber: str, app: Container) -> CurrentSubscriber:
 
 
 def with_choices(subscriber: str, app: Container) -> tuple[CurrentSubscriber, Subscriber | None]:
-    """The same, and the record of the reader with that id; None if there is none, or it is broken.
+    """The reader as `current_subscriber` finds them, and the record under the id itself; None if none can be read.
 
     An active reader, whom nearly every link belongs to, is read once.
     """

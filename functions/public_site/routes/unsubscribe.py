@@ -26,7 +26,7 @@ def ask_to_unsubscribe(request: Request, token: str) -> Answer:
         return _gone(request, claims, reader.status, reader.language)
     # Only links of the present address may change preferences.
     changeable = reader.status == Status.ACTIVE and reader.id == claims.subscriber
-    less = changeable and record
+    less = record if changeable else None
     return page(
         request,
         "unsubscribe",
