@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 
 import pytest
-from botocore.exceptions import ClientError
 
 from newsletter.container import Container, app
 from newsletter.leads.lead import LeadState, Temperature
@@ -14,12 +13,9 @@ from newsletter.nurture.enrollments.enrollment import Enrollment
 from newsletter.platform.errors import SendingStopped
 from newsletter.publication.sequences import Exit
 from newsletter.readers.subscriber import Status
-from newsletter.replies.receiving.handled_replies_store import FORWARDED, HandledReplies
 from newsletter.replies.reply import Held, Reply, ReplyOutcome
 from rehearsal.ses import Mail
 from tests.aws.replies.conftest import FORWARD_TO, MAIJA, PEKKA
-from tests.support.aws.throttled import REFUSED
-from tests.support.readers.site import Clock
 from tests.support.replies.answers import receive, receiver, reply_to, written
 from tests.support.stack.cloud import Cloud
 
@@ -53,25 +49,6 @@ def webhooks(cloud: Cloud) -> list[dict[str, object]]:
 def in_sequence(reader: str) -> Enrollment:
     (found,) = app.enrollments.of(reader)
     return found
-
-
-def test_an_answer_that_went_on_goes_on_once_though_the_note_of_it_is_throttled_for_some_seconds(
-    cloud: Cloud, mail: Mail, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Clock(monkeypatch, app.now())
-    note = HandledReplies.mark
-    refused: list[str] = []
-
-    def throttled_at_first(store: HandledReplies, reply: str, what: str) -> None:
-        if what == FORWARDED and len(refused) < 3:
-            refused.append(what)
-            raise ClientError(REFUSED, "UpdateItem")
-        note(store, reply, what)
-
-    monkeypatch.setattr(HandledReplies, "mark", throttled_at_first)
-    receive(cloud, written(f"Maija <{MAIJA}>", KIND), reply_to(mail))
-    assert len(refused) == 3
-    assert len(forwarded(cloud)) == 1
 
 
 def test_a_persons_answer_is_in_the_mailbox_and_an_answer_to_it_reaches_the_reader(cloud: Cloud, mail: Mail) -> None:

@@ -1,4 +1,4 @@
-"""A run that dies in any call, or loses its answer: the answer goes on, makes one lead, and is counted once."""
+"""A run that dies in a call, loses its answer or is throttled: what was answered goes on, and makes one lead."""
 
 from __future__ import annotations
 
@@ -11,16 +11,21 @@ from unittest.mock import patch
 
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.platform.errors import NotNow
 from newsletter.platform.times import whole_seconds
+from newsletter.replies.receiving.handled_replies_store import FORWARDED, HandledReplies
 from newsletter.replies.receiving.receive_replies import receive_replies
-from tests.aws.replies.conftest import FORWARD_TO
+from rehearsal.ses import Mail
+from tests.aws.replies.conftest import FORWARD_TO, MAIJA
 from tests.support.aws.crashing_calls import CALL, CrashingCall
+from tests.support.aws.throttled import REFUSED
 from tests.support.readers.readers import add_reader
-from tests.support.replies.answers import receiver, reply_to, written
+from tests.support.readers.site import Clock
+from tests.support.replies.answers import receive, receiver, reply_to, written
 from tests.support.stack.cloud import Cloud
 
 MOST = 40
@@ -81,3 +86,22 @@ def test_whatever_call_a_run_dies_in_the_answer_is_neither_lost_nor_a_second_lea
     assert twice <= 1
     counted = [record.positions.get("replied", frozenset()) for record in app.deliveries.records("campaign-kevat")]
     assert sum(map(len, counted)) == number + 1
+
+
+def test_an_answer_that_went_on_goes_on_once_though_the_note_of_it_is_throttled_for_some_seconds(
+    cloud: Cloud, mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Clock(monkeypatch, app.now())
+    note = HandledReplies.mark
+    refused: list[str] = []
+
+    def throttled_at_first(store: HandledReplies, reply: str, what: str) -> None:
+        if what == FORWARDED and len(refused) < 3:
+            refused.append(what)
+            raise ClientError(REFUSED, "UpdateItem")
+        note(store, reply, what)
+
+    monkeypatch.setattr(HandledReplies, "mark", throttled_at_first)
+    receive(cloud, written(f"Maija <{MAIJA}>", "Kiitos! Voisimmeko sparrata?"), reply_to(mail))
+    assert len(refused) == 3
+    assert len(cloud.mails(FORWARD_TO)) == 1
