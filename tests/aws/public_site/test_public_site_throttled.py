@@ -6,17 +6,14 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import pytest
 
 from newsletter.container import app
-from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws.clients import CONNECT_SECONDS, READ_SECONDS
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.publication.sequences import Exit
 from newsletter.readers.choice import Frequency
-from newsletter.readers.signup.confirm import SECONDS_TO_COUNT
 from newsletter.readers.subscriber import Status
 from public_site.handler import SECONDS_FOR_AWS
 from public_site.problems import BUSY_SECONDS
@@ -33,17 +30,11 @@ from tests.support.readers.site import (
     link,
     post,
     reader,
-    shows,
     stored,
-    text,
 )
+from tests.support.readers.throttled_pages import AT_MOST, NOON, OTHER, SERIES, busy, reader_at_noon
 from tests.support.stack.cloud import Cloud, link_to
 
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-AT_MOST = 8.0
-"""Seconds until a page is there, whatever AWS does."""
-OTHER = "toinen@example.com"
-SERIES = "sparraus"
 ENGLISH = {"accept_language": "en"}
 FINNISH = {"accept_language": "fi"}
 
@@ -143,26 +134,8 @@ DOORS = {
 
 @pytest.fixture
 def clock(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """A reader who was sent a mail, another who has not confirmed, and a clock that goes on where somebody waits."""
-    clock = Clock(monkeypatch, NOON)
-    cloud.subscribe(READER, "linkedin", "kriisit")
-    assert post(cloud, "/subscribe", {**FORM, "email": OTHER})["statusCode"] == 200
-    cloud.drain()
-    app.deliveries.claim(Batch("m", "b", "fi", (ID,)), ".", {}, NOON)
-    app.triggers.joined(ID, SERIES, NOON)
-    clock.forward(minutes=11)
-    return clock
-
-
-def busy(answer: Answer, said: str) -> bool:
-    """Whether the answer is the page for a busy hour, with that text, to be tried again soon and never cached."""
-    assert answer["headers"].get("Retry-After") == str(BUSY_SECONDS)
-    assert answer["headers"]["Cache-Control"] == "no-store"
-    return bool(
-        answer["statusCode"] == 503
-        and heading(answer) == text("problems.busy.heading")
-        and shows(answer, f"problems.busy.{said}")
-    )
+    """It goes on where somebody waits."""
+    return reader_at_noon(cloud, monkeypatch)
 
 
 @pytest.mark.parametrize("asked_for", ["back", "explain"])
@@ -246,50 +219,6 @@ def test_servers_that_answer_slowly_keep_nobody_waiting_either(cloud: Cloud, clo
 
 def test_the_last_attempt_ends_in_time() -> None:
     assert SECONDS_FOR_AWS + CONNECT_SECONDS + READ_SECONDS < AT_MOST
-
-
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/unsubscribe/{}",
-        "/preferences/{}",
-        "/preferences/{}/less",
-        f"/preferences/{{}}/series/{SERIES}",
-        "/my-data/{}",
-        "/offer/{}",
-        "/letter/{}",
-        "/archive?lang=fi&before=2026-11-24",
-        "/archive/feed.xml",
-        "/archive/campaign-kevat",
-        "/archive/campaign-kevat/share",
-    ],
-)
-def test_a_page_that_cannot_be_shown_says_so(cloud: Cloud, clock: Clock, path: str, method: str) -> None:
-    name = path.split("/")[1]
-    purpose = LinkPurpose(name) if "{}" in path else LinkPurpose.LETTER
-    token = link(purpose, mailing="m", batch="b", extra=SERIES if name == "offer" else "").rpartition("/")[2]
-    shown = path.format(token)
-    began = clock.now
-    with throttled(everything):
-        answer = cloud.http(method, shown, headers={"accept-language": "fi"})
-    assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (503, str(BUSY_SECONDS))
-    assert answer["headers"]["Cache-Control"] == "no-store"
-    assert (clock.now - began).total_seconds() <= SECONDS_FOR_AWS
-    assert method == "HEAD" or busy(answer, "shown")
-    assert method == "HEAD" or f'href="{html.escape(shown)}"' in answer["body"], "the button asks for the same page"
-    assert cloud.http(method, shown)["statusCode"] in (200, 404, 410), "what AWS knows is said afterwards"
-
-
-def test_the_page_with_the_button_is_there_while_its_opening_cannot_be_counted(cloud: Cloud, clock: Clock) -> None:
-    path, began = link_to("confirm", cloud.mails(OTHER)[-1]), clock.now
-    with throttled(writes) as refused:
-        answer = cloud.http("GET", path)
-    assert (answer["statusCode"], set(refused)) == (200, {"UpdateItem"})
-    assert (clock.now - began).total_seconds() <= SECONDS_TO_COUNT
-    with silent(writes, lambda seconds: clock.forward(seconds=seconds)):
-        assert cloud.http("GET", path)["statusCode"] == 200
-    assert (clock.now - began).total_seconds() <= AT_MOST
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
