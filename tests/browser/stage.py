@@ -132,6 +132,8 @@ class Camera:
 
         A mail needs no `landmarks`: it is shown inside somebody else's page.
         """
+        # A click returns when its answer has begun: until some of the page has come, there is no document to look at.
+        page.wait_for_load_state()
         for view, size, dark in (("desktop", DESKTOP, False), ("phone-dark", PHONE, True)):
             self._set(page, size, dark=dark)
             self.shoot(page, f"{name}-{view}")

@@ -114,6 +114,7 @@ def test_the_navigation_has_room_in_every_language(page: Page, stage: Stage) -> 
     page.get_by_role("button", name="Sign in as marketing").click()
     for own_name in ("English", "Svenska", "Suomi"):
         page.get_by_role("button", name=own_name).click()
+        page.wait_for_load_state()
         for width, rows in ROWS.items():
             page.set_viewport_size({"width": width, "height": 700})
             assert sideways(page) == 0, f"{own_name}, {width}: the page is wider than the screen"
