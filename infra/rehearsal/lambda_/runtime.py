@@ -30,6 +30,10 @@ class HandlerFailed(Exception):
     """The handler raised, or could not be loaded; the traceback is already on the terminal."""
 
 
+class Stopped(HandlerFailed):
+    """The local cloud ended before the handler was loaded."""
+
+
 class Functions:
     """The functions of a stack, ready to be invoked from many threads; those with routes take turns."""
 
@@ -52,6 +56,7 @@ class Functions:
         self._turns = {each.logical_id: threading.Lock() if each.routes else nullcontext() for each in functions}
         self._lock = threading.Lock()
         self._running = 0
+        self._stopped = False
 
     @property
     def running(self) -> int:
@@ -60,14 +65,19 @@ class Functions:
 
     @contextmanager
     def importable(self) -> Iterator[None]:
-        """The code folder on `sys.path`. Handler modules are forgotten before (another stack's) and after (ours)."""
+        """The code folder on `sys.path`. Handler modules are forgotten before (another stack's) and after (ours).
+
+        Ends when the handler that is just being loaded is there; none is loaded after it.
+        """
         sys.path.insert(0, str(self._first.code))
         self._forget_modules()
         try:
             yield
         finally:
-            sys.path.remove(str(self._first.code))
-            self._forget_modules()
+            with _IMPORTING:
+                self._stopped = True
+                sys.path.remove(str(self._first.code))
+                self._forget_modules()
 
     def _forget_modules(self) -> None:
         folders = {function.folder for function in self._functions}
@@ -147,6 +157,8 @@ class Functions:
         if handler is None:
             try:
                 handler = self._load(function)
+            except Stopped:
+                raise
             except Exception as error:
                 raise _failed(error) from error
         try:
@@ -158,6 +170,8 @@ class Functions:
     def _load(self, function: Function) -> Handler:
         name, _, attribute = function.handler.rpartition(".")
         with _IMPORTING:
+            if self._stopped:
+                raise Stopped(function.folder)
             # Handlers import it at their first record, and its parts import each other: two threads at once would meet.
             importlib.import_module("aws_lambda_powertools.utilities.batch")
             module = _copy(sys.modules[name]) if name in sys.modules else importlib.import_module(name)
