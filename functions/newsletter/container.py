@@ -46,9 +46,8 @@ if TYPE_CHECKING:
 INDEX_DELAY = 5.0
 """Seconds until a secondary index of DynamoDB has certainly seen a write; usually it takes well under one."""
 
-
 _BUILT_FROM_OTHERS = {
-    *("crm", "digest_recipients", "feeds", "health", "held_visits", "ids", "link_targets"),
+    *("click_targets", "crm", "digest_recipients", "feeds", "health", "held_visits", "ids", "link_targets"),
     *("mailed_articles", "mailer", "newest_letters", "oidc", "triggers", "variants", "visits"),
 }
 """Parts that hold others, or the container itself: a container with other parts builds its own."""
@@ -63,6 +62,10 @@ class Container(Stores):
     def now(self) -> datetime:
         """The present, in UTC: the one clock of the product."""
         return datetime.now(UTC)
+
+    def _present(self) -> datetime:
+        """For parts: `now` of this container may be replaced after they are built."""
+        return self.now()
 
     def wall_clock(self) -> datetime:
         """The present by which other servers go; in the local cloud `now` may be ahead of it."""
@@ -144,10 +147,7 @@ class Container(Stores):
     def mailed_articles(self) -> MailedArticles:
         from newsletter.leads.facts.mailed_articles import MailedArticles, articles_by_address
 
-        def now() -> datetime:
-            return self.now()
-
-        return MailedArticles(lambda mailing: articles_by_address(mailing, self), now)
+        return MailedArticles(lambda mailing: articles_by_address(mailing, self), self._present)
 
     @cached_property
     def visits(self) -> Visits:
@@ -234,12 +234,16 @@ class Container(Stores):
     def link_targets(self) -> LinkTargets:
         """Where the links of mails lead, from memory."""
         from newsletter.leads.visits.link_targets import LinkTargets
+
+        return LinkTargets(self.mailings.link, self._present)
+
+    @cached_property
+    def click_targets(self) -> LinkTargets:
+        """The same, for a click: whoever clicked waits."""
+        from newsletter.leads.visits.link_targets import LinkTargets
         from newsletter.mailings.mailings_store import Mailings
 
-        def now() -> datetime:
-            return self.now()
-
-        return LinkTargets(Mailings(aws.quick_client("dynamodb"), self.settings.content_table).link, now)
+        return LinkTargets(Mailings(aws.quick_client("dynamodb"), self.settings.content_table).link, self._present)
 
     @cached_property
     def forms(self) -> Forms:

@@ -21,7 +21,7 @@ def follow(request: Request, token: str, link: str) -> Answer:
     """
     claims = app.links.read(LinkPurpose.CLICK, token)
     kind = VisitKind.CANARY if link == CANARY else VisitKind.LINK
-    target = app.publication.site_url if kind is VisitKind.CANARY else app.link_targets.find(claims.mailing, link)
+    target = app.publication.site_url if kind is VisitKind.CANARY else app.click_targets.find(claims.mailing, link)
     if target is None:
         raise NotFound("link")
     hand_over_visit(claims, kind, link, request.evidence, app.now(), app)

@@ -16,6 +16,7 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from newsletter.container import app
 from newsletter.leads.visits import hand_over_visit
 from newsletter.leads.visits.evidence import VisitKind
+from newsletter.leads.visits.link_targets import NotReadable
 from newsletter.mailings.mailing import Kind, Mailing, Variant
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.links.links import LinkPurpose
@@ -59,12 +60,12 @@ TROUBLES = pytest.mark.parametrize("trouble", [throttled, broken, hanging])
 
 
 @contextmanager
-def everywhere(trouble: Callable[..., AWSResponse]) -> Iterator[list[str]]:
+def everywhere(trouble: Callable[..., AWSResponse | None]) -> Iterator[list[str]]:
     """Every table and queue is in that trouble; the operations that were asked for, one for each try."""
     clients = [make(service) for make in (aws.client, aws.quick_client) for service in ("dynamodb", "sqs")]
     asked: list[str] = []
 
-    def answer(request: Any, **given: Any) -> AWSResponse:
+    def answer(request: Any, **given: Any) -> AWSResponse | None:
         asked.append(request.headers["X-Amz-Target"].decode().rpartition(".")[2])
         return trouble(request, **given)
 
@@ -140,6 +141,23 @@ def test_a_link_that_is_not_known_yet_gets_a_page_that_says_to_come_again(
     assert answer["headers"]["Content-Language"] == expected
     assert heading(answer) == app.templates.text("pages.problems.link_later.heading", expected)
     assert cloud.http("GET", path)["statusCode"] == 302, "afterwards it works"
+
+
+@pytest.mark.usefixtures("path")
+def test_only_a_click_is_in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever follows visits, tells of them or traces them asks AWS again, as for everything else."""
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
+    refused = []
+
+    def once(request: Any, **given: Any) -> AWSResponse | None:
+        refused.append(request.url)
+        return throttled(request, **given) if len(refused) == 1 else None
+
+    with everywhere(once):
+        assert app.link_targets.find("m", "abc") == TARGET
+    refused.clear()
+    with everywhere(once), pytest.raises(NotReadable, match="link abc of m leads cannot be read now; try again"):
+        app.click_targets.find("m", "abc")
 
 
 def test_a_warm_click_makes_one_call_and_touches_no_table(cloud: Cloud, path: str) -> None:

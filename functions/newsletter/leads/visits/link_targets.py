@@ -51,7 +51,7 @@ class LinkTargets:
             if not is_of_aws(error):
                 raise
             if known is None:
-                raise NotReadable(f"link {link} of {mailing}") from error
+                raise NotReadable(f"where link {link} of {mailing} leads cannot be read now; try again") from error
             known.read_at, known.fresh_until = now, now + AGAIN_AFTER
             return known.url
         if url is not None:

@@ -146,7 +146,7 @@ def _resolved(host: str, port: int, deadline: float) -> tuple[str, ...]:
 
     beside = Thread(target=resolve, daemon=True)
     beside.start()
-    beside.join(left(deadline))
+    beside.join(max(0.0, deadline - monotonic()))
     if beside.is_alive():
         raise WebFault(say("the name {host} was not resolved in time", host=host))
     if faults or not found:
