@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from botocore.exceptions import ReadTimeoutError
 from newsletter.container import app
 from newsletter.platform.aws.pepper_fingerprints_store import KEY, Fingerprints, pepper_fingerprint
 from newsletter.platform.errors import WrongPepper
-from newsletter.platform.health import NO_ANSWER, Health
+from newsletter.platform.health import NO_ANSWER, TIMEOUT, Health
 from tests.support.aws.pepper import OTHER, delete, kept, new_container, parameter
 from tests.support.commands import Captured, run
 from tests.support.readers.readers import add_reader
@@ -178,11 +178,23 @@ def test_health_asks_anew_only_after_a_while_and_never_waits_for_long(monkeypatc
         now[0] = float(second)
         assert health.check() == {"part": "ok"}
     assert asked == [0.0, 30.0, 60.0]
-    monkeypatch.setattr("newsletter.platform.health.TIMEOUT", 0.05)
-    never = Barrier(2)
-    hanging = Health({"first": lambda: None, "hangs": lambda: never.wait(10), "behind": lambda: None}, {})
+    asking, given_up = Event(), Event()
+    waited: list[float | None] = []
+
+    class UntilItHangs(Thread):
+        def join(self, timeout: float | None = None) -> None:
+            waited.append(timeout)
+            assert asking.wait(60)
+
+    def hangs() -> None:
+        asking.set()
+        given_up.wait(60)
+
+    monkeypatch.setattr("newsletter.platform.health.Thread", UntilItHangs)
+    hanging = Health({"first": lambda: None, "hangs": hangs, "behind": lambda: None}, {})
     assert hanging.check() == {"first": "ok", "hangs": NO_ANSWER, "behind": NO_ANSWER}
-    never.abort()
+    assert waited == [TIMEOUT]
+    given_up.set()
 
 
 def test_what_is_wrong_is_said_in_words_without_a_secret(cloud: Cloud) -> None:
