@@ -109,6 +109,8 @@ class Containers:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            # A terminal sends Ctrl-C to the whole group. This process ends when its standard input does.
+            process_group=0,
         )
         with self._lock:
             self._all.append(process)

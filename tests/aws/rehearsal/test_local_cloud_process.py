@@ -19,13 +19,14 @@ from tests.support.stack.local_process import REPOSITORY, free_port, start, welc
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_it_says_what_to_open_and_stops_cleanly(how: signal.Signals) -> None:
+    """A terminal sends Ctrl-C to the whole group: also to the process that has parsed the feed."""
     port = free_port()
     with start(PORT=str(port)) as process:
         said = welcome(process)
         assert f"http://127.0.0.1:{port}/\n" in said
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/_local/health", timeout=60) as answer:
             assert answer.status == 200
-        process.send_signal(how)
+        os.killpg(process.pid, how)
         _, error = process.communicate(timeout=60)
         assert (process.returncode, error) == (0, "")
 

@@ -12,7 +12,7 @@ REPOSITORY = Path(__file__).parents[3]
 
 
 def start(**environment: str) -> subprocess.Popen[str]:
-    """The process, with what it says in pipes."""
+    """The process, with what it says in pipes, in a group of its own as a shell starts it."""
     path = os.pathsep.join([str(REPOSITORY / "infra"), str(REPOSITORY / "functions")])
     return subprocess.Popen(
         [sys.executable, "-m", "rehearsal"],
@@ -20,6 +20,7 @@ def start(**environment: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": path, **environment},
+        process_group=0,
     )
 
 

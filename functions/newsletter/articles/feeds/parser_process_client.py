@@ -87,6 +87,8 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={"PYTHONPATH": os.pathsep.join(sys.path)},
+            # A terminal sends Ctrl-C to the whole group. This process ends when its standard input does.
+            process_group=0,
         )
         self._pipes = cast("tuple[IO[bytes], IO[bytes]]", (self._program.stdin, self._program.stdout))
 
