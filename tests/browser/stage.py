@@ -37,6 +37,8 @@ WITH_A_WINDOW = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like
 """A browser without a window says so, and is taken for the program that it is."""
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
+NEXT_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+"""Scripts lay out what depends on the width in the frame after it has changed."""
 ACCESSIBILITY = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -169,8 +171,14 @@ class Camera:
         ]
 
     def _set(self, page: Page, size: ViewportSize, *, dark: bool) -> None:
-        page.set_viewport_size(size)
         page.emulate_media(color_scheme="dark" if dark else "light")
+        resize(page, size)
+
+
+def resize(page: Page, size: ViewportSize) -> None:
+    """The page on a screen of that size, laid out for it."""
+    page.set_viewport_size(size)
+    page.evaluate(NEXT_FRAMES)
 
 
 def sideways(page: Page) -> int:

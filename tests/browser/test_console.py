@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.stage import Camera, Stage, mail_to, subscribe
+from tests.browser.stage import PHONE, Camera, Stage, mail_to, resize, sideways, subscribe
 
 READER = "kolmas@example.com"
 READERS = ("eka@example.com", "toka@example.com")
@@ -111,6 +111,15 @@ def test_what_is_typed_is_saved_without_a_press_and_found_again(stage: Stage, ca
     camera.look(signed_in, "29-campaign-draft")
     signed_in.get_by_role("link", name="Earlier versions").click()
     camera.look(signed_in, "30-campaign-versions")
+
+
+def test_the_numbers_of_the_lines_keep_their_place_before_a_script_has_seen_the_new_width(
+    stage: Stage, signed_in: Page
+) -> None:
+    signed_in.goto(stage.url("/console/campaigns/new"))
+    resize(signed_in, PHONE)
+    signed_in.locator(".lines").evaluate("it => { it.style.width = '1200px' }")
+    assert sideways(signed_in) == 0
 
 
 def test_the_mail_and_its_mistakes_stand_beside_the_text(stage: Stage, camera: Camera, signed_in: Page) -> None:

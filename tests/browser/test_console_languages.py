@@ -11,7 +11,7 @@ from newsletter.container import app
 from newsletter.mailings.campaign import Campaign
 from newsletter.mailings.drafts.edit_drafts import create_draft
 from newsletter.mailings.drafts.schedule import schedule_draft
-from tests.browser.stage import PHONE, Camera, Stage, sideways, subscribe
+from tests.browser.stage import PHONE, Camera, Stage, resize, sideways, subscribe
 from tests.support.leads.kept_leads import add_lead
 
 PLACES = (
@@ -38,8 +38,6 @@ PLACES = (
 )
 ROWS = {320: 6, 360: 4, 768: 2, 1024: 1, 1240: 1, 1440: 1}
 """Of the navigation, by the width of the screen in pixels; "New campaign" has the last one to itself on a phone."""
-NEXT_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
-"""Scripts lay out what depends on the width in the frame after it has changed."""
 HEADINGS = {"en": "Today", "fi": "Tänään", "sv": "I dag"}
 
 
@@ -79,8 +77,7 @@ def test_every_page_in_every_language_is_open_to_everybody(page: Page, stage: St
             size = page.viewport_size
             if language == "fi":
                 camera.shoot(page, f"60-fi-{name}-desktop")
-            page.set_viewport_size(PHONE)
-            page.evaluate(NEXT_FRAMES)
+            resize(page, PHONE)
             assert sideways(page) == 0, f"{name}, {language}: the page is wider than a phone"
             if language == "fi":
                 camera.shoot(page, f"60-fi-{name}-phone")
@@ -116,7 +113,7 @@ def test_the_navigation_has_room_in_every_language(page: Page, stage: Stage) -> 
         page.get_by_role("button", name=own_name).click()
         page.wait_for_load_state()
         for width, rows in ROWS.items():
-            page.set_viewport_size({"width": width, "height": 700})
+            resize(page, {"width": width, "height": 700})
             assert sideways(page) == 0, f"{own_name}, {width}: the page is wider than the screen"
             tops = page.locator(".places a").evaluate_all("all => all.map(each => each.getBoundingClientRect().top)")
             assert len(set(tops)) == rows, f"{own_name}, {width}: the rows of the navigation"
